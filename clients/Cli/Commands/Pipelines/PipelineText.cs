@@ -1,0 +1,30 @@
+using Mesh.Cli.Jobs;
+using Mesh.Cli.Output;
+using Mesh.Cli.Running;
+using Mesh.Preprocessing.V1;
+
+namespace Mesh.Cli.Commands.Pipelines;
+
+/// <summary>Pipelines and their runs, in words.</summary>
+internal static class PipelineText
+{
+    public static void Write(TextWriter output, PipelineRun job)
+    {
+        TextTable.WriteFields(output,
+        [
+            ("run", job.Name),
+            .. JobText.Fields(job.Status),
+            ("input", job.DatasetVersion),
+            ("result", job.ProcessedDataset),
+            ("cached", job.Cached ? "yes, from an earlier run of the same input" : ""),
+        ]);
+        if (job.ProcessedDataset.Length > 0)
+        {
+            output.WriteLine($"Next: mesh train start {Names.Id(job.ProcessedDataset)}");
+        }
+    }
+
+    /// <summary>"resize width=28 height=28".</summary>
+    public static string Transform(Transform transform) =>
+        string.Join(' ', (transform.Parameters?.Fields ?? []).Select(p => $"{p.Key}={p.Value.ToString().Trim('"')}").Prepend(transform.Type));
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Mesh.Cli.Output;
+using Mesh.Cli.Running;
+using Mesh.Client.Errors;
+
+namespace Mesh.Cli.Files;
+
+/// <summary>Sends files, several at once, with one count of bytes over all.</summary>
+internal static class FileUploads
+{
+    private const int AtOnce = 4;
+
+    /// <returns>The uploads' names, in the order of the files.</returns>
+    public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, IReadOnlyList<DataFile> files, IStage stage)
+    {
+        var total = files.Sum(file => file.Size);
+        var sent = new ConcurrentDictionary<string, long>();
+        var uploads = new string[files.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = run.Cancel };
+        await Parallel.ForEachAsync(files.Index(), options, async (item, cancel) =>
+        {
+            var (index, file) = item;
+            uploads[index] = await SendAsync(run, file, new Bytes(done =>
+            {
+                sent[file.Name] = done;
+                stage.Report(sent.Values.Sum(), total, $"{Amount.Bytes(sent.Values.Sum())} of {Amount.Bytes(total)}");
+            }), cancel);
+        });
+        stage.Report(total, total, $"{files.Count} files, {Amount.Bytes(total)}");
+        return uploads;
+    }
+
+    private static async Task<string> SendAsync(CommandRun run, DataFile file, IProgress<long> progress, CancellationToken cancel)
+    {
+        await using var content = File.OpenRead(file.Path);
+        var requestId = DataFile.RequestId("upload", run.Project, file.Name, file.Key);
+        try
+        {
+            return (await run.Mesh.DatasetUploads.SendAsync(run.Project, file.Name, content, requestId, progress, cancel)).Name;
+        }
+        catch (MeshApiException e) when (e.StatusCode == StatusCode.NotFound && e.Reason == "NOT_FOUND")
+        {
+            // An earlier upload of this file was deleted since, and its request id with it: a new one.
+            content.Position = 0;
+            return (await run.Mesh.DatasetUploads.SendAsync(run.Project, file.Name, content, CommandRun.NewRequestId(), progress, cancel)).Name;
+        }
+    }
+
+    private sealed class Bytes(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,3 @@
+using Mesh.Cli.Running;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Mesh.Cli.Commands;
+using Mesh.Cli.Commands.Datasets;
+using Mesh.Cli.Commands.Deployments;
+using Mesh.Cli.Commands.Models;
+using Mesh.Cli.Commands.Pipelines;
+using Mesh.Cli.Commands.Projects;
+using Mesh.Cli.Commands.Training;
+
+namespace Mesh.Cli.Running;
+
+/// <summary>Every command there is.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Mesh, a deep-learning cloud: from raw data to a served model.")
+        {
+            new Demo(),
+            new Status(),
+            Group("project", "Projects hold everything else.", new ProjectCreate(), new ProjectList(), new ProjectDelete()),
+            Group("dataset", "Raw data in immutable versions.",
+                new DatasetCreate(), new DatasetUpload(), new DatasetList(), new DatasetShow(), new DatasetDelete()),
+            Group("pipeline", "Transforms that prepare data for training, and again for serving.",
+                new PipelineCreate(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
+            Group("train", "Training runs.",
+                new TrainStart(), new TrainWatch(), new TrainList(), new TrainShow(), new TrainCancel(), new TrainArchitectures()),
+            Group("model", "Registered models, their versions and aliases.",
+                new ModelList(), new ModelShow(), new ModelAlias(), new ModelDownload(), new ModelDelete()),
+            Group("deploy", "Models that are served.",
+                new DeployCreate(), new DeployList(), new DeployShow(), new DeployUpdate(), new DeployDelete()),
+            new Predict(),
+        };
+        foreach (var option in GlobalOptions.All)
+        {
+            root.Add(option);
+        }
+
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static Command Group(string name, string description, params IEnumerable<Command> commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+        {
+            group.Add(command);
+        }
+
+        return group;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mesh.Blobs;
+
+/// <summary>
+/// Blobs as files, readable by their owner only. A write goes to a temporary file, is synced, and is renamed to its name after its chunk hashes are durable;
+/// a crash at any point leaves either the whole blob or a temporary that the next start sweeps.
+/// </summary>
+public sealed class FileBlobStore : IBlobStore
+{
+    private readonly BlobLayout layout;
+    private readonly BlobPublisher publisher;
+    private readonly ConcurrentDictionary<string, (long Size, DateTime Written)> verified = new();
+
+    /// <param name="root">Created when missing. The service's user must own it.</param>
+    /// <param name="time">The clock for the sweep; the system's by default.</param>
+    /// <param name="temporaryAge">Unfinished files not touched for this long (one hour by default) are removed now: no live writer pauses that long.</param>
+    /// <exception cref="BlobStoreException">The root cannot be created or written.</exception>
+    public FileBlobStore(string root, TimeProvider? time = null, TimeSpan? temporaryAge = null)
+    {
+        layout = new BlobLayout(root);
+        publisher = new BlobPublisher(layout);
+        StoreFault.Guard(() =>
+        {
+            DurableFolder.Create(layout.Root, layout.Temporary);
+            layout.SweepTemporaries((time ?? TimeProvider.System).GetUtcNow() - (temporaryAge ?? TimeSpan.FromHours(1)));
+        });
+    }
+
+    public async Task<BlobInfo> WriteAsync(BlobScope scope, Stream content, BlobDigest? expected, CancellationToken cancellation)
+    {
+        var temporary = layout.NewTemporary();
+        try
+        {
+            var hashed = await WriteTemporaryAsync(temporary, content, cancellation);
+            if (expected is { } digest && digest != hashed.Digest)
+            {
+                throw new BlobDigestMismatchException(digest, hashed.Digest);
+            }
+            StoreFault.Guard(() => publisher.Publish(layout.Blob(scope, hashed.Digest), temporary, hashed));
+            return hashed.Info;
+        }
+        finally
+        {
+            BlobLayout.RemoveTemporary(temporary);
+        }
+    }
+
+    public Task<BlobInfo> ImportAsync(BlobScope scope, string path, HashedContent content, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            StoreFault.Guard(() => publisher.Adopt(layout.Blob(scope, content.Digest), path, content));
+            return content.Info;
+        },
+        cancellation);
+
+    public Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(StoreFault.Guard(() =>
+        {
+            var file = Open(scope, digest);
+            try
+            {
+                var blob = new BlobInfo(digest, RandomAccess.GetLength(file));
+                ArgumentOutOfRangeException.ThrowIfNegative(offset);
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, blob.Size);
+                var count = length ?? blob.Size - offset;
+                ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(length));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(count, blob.Size - offset, nameof(length));
+                var sidecar = ChunkSidecar.Open(layout.Blob(scope, digest) + ChunkSidecar.Suffix, blob);
+                return (Stream)new VerifiedReadStream(file, sidecar, blob, offset, count);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }));
+    }
+
+    public Task<BlobInfo?> StatAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(StoreFault.Guard(() =>
+            new FileInfo(layout.Blob(scope, digest)) is { Exists: true } file ? new BlobInfo(digest, file.Length) : null));
+    }
+
+    public async Task<string> GetLocalPathAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    {
+        var path = layout.Blob(scope, digest);
+        var file = StoreFault.Guard(() => new FileInfo(path) is { Exists: true } found
+            ? (found.Length, found.LastWriteTimeUtc)
+            : throw new BlobNotFoundException(scope, digest));
+        if (!verified.TryGetValue(path, out var known) || known != file)
+        {
+            await VerifyAsync(scope, digest, cancellation);
+            verified[path] = file;
+        }
+        return path;
+    }
+
+    public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    {
+        var path = layout.Blob(scope, digest);
+        if (!File.Exists(path))
+        {
+            throw new BlobNotFoundException(scope, digest);
+        }
+        var actual = await HashedContent.OfFileAsync(path, cancellation);
+        if (actual.Digest != digest)
+        {
+            throw new BlobCorruptException(digest, $"its content has SHA-256 {actual.Digest}");
+        }
+        StoreFault.Guard(() => publisher.RepairSidecar(path, actual));
+    }
+
+    public Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = layout.Blob(scope, digest);
+        verified.TryRemove(path, out _);
+        return Task.FromResult(StoreFault.Guard(() => publisher.Delete(path, digest)));
+    }
+
+    public async IAsyncEnumerable<BlobInfo> ListAsync(BlobScope scope, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        var scopeFolder = layout.Scope(scope);
+        // One of at most 256 folders is in memory at a time.
+        var folders = StoreFault.Guard(() => Directory.Exists(scopeFolder) ? Directory.GetDirectories(scopeFolder) : []);
+        foreach (var folder in folders.Order(StringComparer.Ordinal))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var blob in StoreFault.Guard(() => BlobsIn(folder)))
+            {
+                yield return blob;
+            }
+        }
+    }
+
+    private static List<BlobInfo> BlobsIn(string folder)
+    {
+        var blobs = new List<BlobInfo>();
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
+        {
+            if (BlobDigest.TryParse(file.Name, out var digest) && file.Exists)
+            {
+                blobs.Add(new BlobInfo(digest, file.Length));
+            }
+        }
+        return blobs;
+    }
+
+    private SafeFileHandle Open(BlobScope scope, BlobDigest digest)
+    {
+        try
+        {
+            return File.OpenHandle(layout.Blob(scope, digest), share: FileShare.Read | FileShare.Delete, options: FileOptions.Asynchronous);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BlobNotFoundException(scope, digest);
+        }
+    }
+
+    private static async Task<HashedContent> WriteTemporaryAsync(string path, Stream content, CancellationToken cancellation)
+    {
+        using var file = StoreFault.Guard(() => OwnerOnlyFile.Create(path));
+        using var hasher = new ContentHasher();
+        var buffer = ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
+        try
+        {
+            int read;
+            while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
+            {
+                await StoreFault.Guard(() => RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), hasher.Size, cancellation));
+                hasher.Append(buffer.AsSpan(0, read));
+            }
+            StoreFault.Guard(() => RandomAccess.FlushToDisk(file));
+            return hasher.Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+
+namespace Mesh.Blobs;
+
+/// <summary>
+/// What is known of bytes once they were hashed: their digest, their size, and one SHA-256 (32 bytes, back to back) for each
+/// <see cref="ChunkSize"/> of them.
+/// </summary>
+public sealed record HashedContent(BlobDigest Digest, long Size, ReadOnlyMemory<byte> ChunkHashes)
+{
+    /// <summary>1 MiB: the unit in which ranges are verified.</summary>
+    public const int ChunkSize = 1 << 20;
+
+    public BlobInfo Info => new(Digest, Size);
+
+    /// <summary>Reads and hashes a whole local file.</summary>
+    public static async Task<HashedContent> OfFileAsync(string path, CancellationToken cancellation)
+    {
+        using var file = StoreFault.Guard(() => File.OpenHandle(path, options: FileOptions.Asynchronous | FileOptions.SequentialScan));
+        using var hasher = new ContentHasher();
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            int read;
+            while ((read = await StoreFault.Guard(() => RandomAccess.ReadAsync(file, buffer, hasher.Size, cancellation))) > 0)
+            {
+                hasher.Append(buffer.AsSpan(0, read));
+            }
+            return hasher.Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

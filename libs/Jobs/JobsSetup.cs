@@ -1,0 +1,48 @@
+using Mesh.Jobs.Launching;
+using Mesh.Jobs.Scheduling;
+using Mesh.Jobs.Storage;
+using Mesh.Jobs.Workers;
+using Mesh.ServiceDefaults.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Mesh.Jobs;
+
+/// <summary>
+/// Durable jobs for a service. In short:
+/// <list type="number">
+/// <item>Database: call <c>model.AddJobs()</c> in OnModelCreating.</item>
+/// <item>Kind: derive from <see cref="JobKind{TDb}"/>; its hooks run in the transaction of each change.</item>
+/// <item>Setup: <c>builder.AddJobs&lt;TDb, TKind&gt;()</c> and <c>app.MapJobs&lt;TDb&gt;()</c>.</item>
+/// <item>Create: <c>jobs.Add(db, new NewJob(…))</c> beside the resource's own row, SaveChanges, <c>jobs.Announce(row)</c>.</item>
+/// <item>Show: <c>row.ToStatus()</c>; watch with WatchStream on the job's name, which is pulsed at every change.</item>
+/// <item>Worker: in Program.cs, <c>if (args is [JobWorker.Verb]) return await JobWorker.RunAsync("trainer", configure, body);</c></item>
+/// </list>
+/// The body gets a <see cref="WorkerSession"/>, returns the result, and throws <see cref="JobFailure"/> for an error with
+/// a reason. An attempt that crashes, yields or goes silent is followed by another that starts from the resume state.
+/// </summary>
+public static class JobsSetup
+{
+    public static WebApplicationBuilder AddJobs<TDb, TKind>(this WebApplicationBuilder builder)
+        where TDb : MeshDb
+        where TKind : JobKind<TDb>
+    {
+        builder.Services.AddOptions<JobOptions>().BindConfiguration(JobOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<JobKind<TDb>, TKind>();
+        builder.Services.AddSingleton<JobKinds<TDb>>();
+        builder.Services.AddSingleton<JobTransaction<TDb>>();
+        builder.Services.AddSingleton<JobQueue<TDb>>();
+        builder.Services.AddSingleton<JobAttempts<TDb>>();
+        builder.Services.AddSingleton(JobStore<TDb>.Create);
+        builder.Services.AddSingleton<WorkerLogs>();
+        builder.Services.AddSingleton<WorkerEnvironment>();
+        builder.Services.TryAddSingleton<ILauncher, LocalProcessLauncher>();
+        builder.Services.AddHostedService<JobScheduler<TDb>>();
+        return builder;
+    }
+
+    /// <summary>Maps the calls of the workers.</summary>
+    public static void MapJobs<TDb>(this WebApplication app)
+        where TDb : MeshDb => app.MapGrpcService<WorkerApi<TDb>>();
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Mesh.Jobs.Storage;
+using Mesh.ServiceDefaults.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Mesh.Jobs.Scheduling;
+
+/// <summary>
+/// What a worker finds in its environment: its job and token, where to report, where state and blobs are, and the
+/// addresses of other services. Besides, it inherits the service's environment.
+/// </summary>
+internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts ports, IConfiguration configuration)
+{
+    public Dictionary<string, string> Of(JobRow job, string token)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            [Workers.WorkerIdentity.JobName] = job.Name,
+            [Workers.WorkerIdentity.JobAttempt] = job.Attempt.ToString(CultureInfo.InvariantCulture),
+            [Workers.WorkerIdentity.RunToken] = token,
+            [Workers.WorkerIdentity.Endpoint] = Endpoint(),
+            ["MESH_STATE"] = Path.GetDirectoryName(identity.StateFolder)!,
+            ["MESH_BLOBS"] = identity.BlobFolder,
+            // One job per process: a heap per core would only cost memory.
+            ["DOTNET_gcServer"] = "0",
+            // Collect every 4 MiB: a worker streams, so its memory is to follow the batch and not the machine's cache size.
+            ["DOTNET_GCgen0size"] = "0x400000",
+            ["OMP_NUM_THREADS"] = job.Cpus.ToString(CultureInfo.InvariantCulture),
+        };
+        if (job.TraceParent is not null)
+        {
+            environment[Workers.WorkerIdentity.TraceParent] = job.TraceParent;
+        }
+
+        foreach (var (key, value) in configuration.GetSection("services").AsEnumerable())
+        {
+            if (value is not null)
+            {
+                environment[key.Replace(":", "__")] = value;
+            }
+        }
+
+        return environment;
+    }
+
+    private string Endpoint()
+    {
+        var bound = new Uri(ports.GrpcAddress);
+        return bound.Host is "0.0.0.0" or "[::]" ? $"http://127.0.0.1:{bound.Port}" : bound.GetLeftPart(UriPartial.Authority);
+    }
+}

@@ -1,0 +1,24 @@
+using Mesh.ServiceDefaults.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Jobs.Storage;
+
+/// <summary>The table of jobs in a service's own database, so that a job and the service's rows change in one transaction.</summary>
+public static class JobsModel
+{
+    /// <summary>Call it in OnModelCreating.</summary>
+    public static void AddJobs(this ModelBuilder model) => model.Entity<JobRow>(row =>
+    {
+        row.ToTable("jobs");
+        row.HasKey(j => j.Name);
+        row.Property(j => j.Name).HasMaxLength(512);
+        row.Property(j => j.Kind).HasMaxLength(63);
+        row.Property(j => j.Project).HasMaxLength(63);
+        row.HasIndex(j => new { j.State, j.CreatedTicks });
+        row.Ignore(j => j.IsTerminal);
+        row.Ignore(j => j.Resources);
+    });
+
+    /// <summary>The jobs of this database, to query and to join.</summary>
+    public static DbSet<JobRow> Jobs(this MeshDb db) => db.Set<JobRow>();
+}

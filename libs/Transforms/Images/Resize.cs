@@ -1,0 +1,107 @@
+using Mesh.Transforms.Parameters;
+using NetVips;
+
+namespace Mesh.Transforms.Images;
+
+/// <summary>Any size → width × height. An image that has the size already passes through untouched, to the byte.</summary>
+internal sealed class Resize : TransformDefinition
+{
+    private const int MaximumSide = 8192;
+
+    private static readonly Dictionary<string, Enums.Kernel> Kernels = new()
+    {
+        ["nearest"] = Enums.Kernel.Nearest,
+        ["linear"] = Enums.Kernel.Linear,
+        ["cubic"] = Enums.Kernel.Cubic,
+        ["lanczos3"] = Enums.Kernel.Lanczos3,
+    };
+
+    public override string Type => "resize";
+
+    public override int Version => 1;
+
+    public override TransformStage Stage => TransformStage.Record;
+
+    public override string Summary => "Brings every image to one size; filters when it shrinks, so that no pattern is invented.";
+
+    public override bool Repeatable => true;
+
+    public override IReadOnlyList<Parameter> Parameters { get; } =
+    [
+        new IntegerParameter("width", 1, MaximumSide, "Columns of the result, in pixels."),
+        new IntegerParameter("height", 1, MaximumSide, "Rows of the result, in pixels."),
+        new ChoiceParameter("fit", ["stretch", "cover", "contain"], "stretch",
+            "When the proportions differ: stretch distorts, cover cuts off the sides, contain adds a border."),
+        new ChoiceParameter("kernel", [.. Kernels.Keys], "linear",
+            "How pixels are weighed: linear is fast and never overshoots, lanczos3 is sharpest."),
+        new IntegerParameter("background", 0, 255, "Gray level of the border that contain adds.", 0),
+    ];
+
+    internal override Action<WorkingRecord> BindImage(ParameterValues values)
+    {
+        var (width, height) = ((int)values.Integer("width"), (int)values.Integer("height"));
+        var kernel = Kernels[values.Choice("kernel")];
+        var fit = values.Choice("fit");
+        var background = (byte)values.Integer("background");
+        return record =>
+        {
+            var image = record.Image;
+            if (image.Width == width && image.Height == height)
+                return;
+            try
+            {
+                record.Image = fit switch
+                {
+                    "cover" => Scale(image, CoveredBy(image, width, height), width, height, kernel),
+                    "contain" => Contain(image, width, height, kernel, background),
+                    _ => Scale(image, new(0, 0, image.Width, image.Height), width, height, kernel),
+                };
+            }
+            catch (VipsException e)
+            {
+                throw new TransformException(Type, record.Source.Name,
+                    $"cannot bring {image.Width}×{image.Height} to {width}×{height}{ImageLibrary.Detail(e)}", e);
+            }
+        };
+    }
+
+    /// <summary>
+    /// The largest centred part of the image with the proportions of the target. Cutting first bounds the work for extreme proportions.
+    /// </summary>
+    private static Area CoveredBy(PixelBuffer image, int width, int height)
+    {
+        var across = Math.Clamp(Divide((long)image.Height * width, height), 1, image.Width);
+        var down = Math.Clamp(Divide((long)image.Width * height, width), 1, image.Height);
+        return new((image.Width - across) / 2, (image.Height - down) / 2, across, down);
+    }
+
+    private static PixelBuffer Contain(PixelBuffer image, int width, int height, Enums.Kernel kernel, byte background)
+    {
+        var innerWidth = Math.Clamp(Divide((long)image.Width * height, image.Height), 1, width);
+        var innerHeight = Math.Clamp(Divide((long)image.Height * width, image.Width), 1, height);
+        using var inner = Scale(image, new(0, 0, image.Width, image.Height), innerWidth, innerHeight, kernel);
+
+        var result = PixelBuffer.Rent(height, width, image.Channels);
+        var (left, top, row) = ((width - innerWidth) / 2, (height - innerHeight) / 2, innerWidth * image.Channels);
+        result.Writable.Fill(background);
+        for (var y = 0; y < innerHeight; y++)
+            inner.Pixels.Span.Slice(y * row, row).CopyTo(result.Writable[(((top + y) * width + left) * image.Channels)..]);
+        return result;
+    }
+
+    private static PixelBuffer Scale(PixelBuffer pixels, Area area, int width, int height, Enums.Kernel kernel)
+    {
+        ImageLibrary.EnsureLoaded();
+        using var whole = ImageLibrary.View(pixels);
+        using var part = whole.Crop(area.Left, area.Top, area.Width, area.Height);
+        using var scaled = part.Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
+        if (scaled.Width != width || scaled.Height != height)
+            throw new VipsException($"libvips made {scaled.Width}×{scaled.Height}");
+        return ImageLibrary.Read(scaled);
+    }
+
+    /// <summary>Rounded to nearest.</summary>
+    private static int Divide(long numerator, int denominator) => (int)Math.Min(int.MaxValue, (numerator + denominator / 2) / denominator);
+
+    private readonly record struct Area(int Left, int Top, int Width, int Height);
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Mesh.Transforms.Json;
+
+/// <summary>Reads the fields of one JSON object strictly; every problem is a <see cref="PipelineSpecException"/> that names the field.</summary>
+internal sealed class JsonFields
+{
+    // Deep enough for every format here; bounds the stack that hostile JSON can use.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    private readonly JsonElement element;
+    private readonly string path;
+    private readonly HashSet<string> known = [];
+
+    public JsonFields(JsonElement element, string path)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw new PipelineSpecException(path.Length == 0 ? "$" : path, "must be an object");
+        this.element = element;
+        this.path = path;
+    }
+
+    public JsonFields(ReadOnlySpan<byte> json, int maximumBytes, string path)
+        : this(Document(json, maximumBytes), path)
+    {
+    }
+
+    public string Path(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    public PipelineSpecException Wrong(string name, string description) => new(Path(name), description);
+
+    public JsonElement Optional(string name)
+    {
+        known.Add(name);
+        return element.TryGetProperty(name, out var value) ? value : default;
+    }
+
+    public JsonElement Required(string name) =>
+        Optional(name) is { ValueKind: not JsonValueKind.Undefined } value ? value : throw Wrong(name, "is required");
+
+    public JsonFields Object(string name) => new(Required(name), Path(name));
+
+    public string Text(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(name, "must be a string");
+
+    public long Integer(string name, long minimum, long maximum) =>
+        Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number >= minimum && number <= maximum
+            ? number
+            : throw Wrong(name, $"must be an integer from {minimum} to {maximum}");
+
+    public IReadOnlyList<JsonElement> Array(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : throw Wrong(name, "must be a list");
+
+    public double[] Numbers(string name)
+    {
+        var numbers = new List<double>();
+        foreach (var item in Array(name))
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var number) || !double.IsFinite(number))
+                throw Wrong(name, "must be a list of finite numbers");
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    /// <summary>Integers too large for a JSON number are written as strings.</summary>
+    public UInt128[] BigIntegers(string name)
+    {
+        var numbers = new List<UInt128>();
+        foreach (var item in Array(name))
+        {
+            if (item.ValueKind != JsonValueKind.String || !UInt128.TryParse(item.GetString(), NumberStyles.None, null, out var number))
+                throw Wrong(name, "must be a list of whole numbers written as strings");
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    public IEnumerable<string> Names => element.EnumerateObject().Select(property => property.Name);
+
+    public void RefuseOthers()
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            if (!known.Contains(property.Name))
+                throw Wrong(SpecViolation.Shorten(property.Name), $"is not known here; known: {string.Join(", ", known)}");
+        }
+    }
+
+    private static JsonElement Document(ReadOnlySpan<byte> json, int maximumBytes)
+    {
+        if (json.Length > maximumBytes)
+            throw new PipelineSpecException("$", $"has {json.Length} bytes; at most {maximumBytes} are read");
+        try
+        {
+            return JsonElement.Parse(json, Options);
+        }
+        catch (JsonException e)
+        {
+            throw new PipelineSpecException("$", $"is not JSON: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mesh.Transforms.Images;
+using Mesh.Transforms.Json;
+
+namespace Mesh.Transforms;
+
+/// <summary>A pipeline as its author wrote it: transforms in order, not yet checked.</summary>
+public sealed class PipelineSpec(IReadOnlyList<TransformSpec> transforms)
+{
+    /// <summary>Most transforms a pipeline may have.</summary>
+    public const int MaximumTransforms = 64;
+
+    /// <summary>Most bytes of a spec in JSON.</summary>
+    public const int MaximumBytes = 32 << 20;
+
+    /// <summary>In the order they run.</summary>
+    public IReadOnlyList<TransformSpec> Transforms { get; } = transforms;
+
+    /// <summary>
+    /// Reads <c>{"transforms":[{"type":"resize","parameters":{"width":28,"height":28}}]}</c>.
+    /// Throws <see cref="PipelineSpecException"/> if it has another form; types and parameters are left to <see cref="Validate"/>.
+    /// </summary>
+    public static PipelineSpec Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new JsonFields(json, MaximumBytes, "");
+        var list = reader.Array("transforms");
+        reader.RefuseOthers();
+
+        var transforms = new List<TransformSpec>();
+        for (var i = 0; i < list.Count; i++)
+        {
+            var item = new JsonFields(list[i], $"transforms[{i}]");
+            transforms.Add(new(item.Text("type"), item.Optional("parameters")));
+            item.RefuseOthers();
+        }
+
+        return new(transforms);
+    }
+
+    /// <summary>The form <see cref="Parse"/> reads, parameters as given.</summary>
+    public byte[] ToJson()
+    {
+        var list = new JsonArray();
+        foreach (var transform in Transforms)
+        {
+            var given = transform.Parameters;
+            var parameters = given.ValueKind == JsonValueKind.Undefined ? new JsonObject() : JsonNode.Parse(given.GetRawText());
+            list.Add(new JsonObject { ["type"] = transform.Type, ["parameters"] = parameters });
+        }
+
+        return CanonicalJson.Write(new JsonObject { ["transforms"] = list });
+    }
+
+    /// <summary>Everything wrong with the spec; empty when a pipeline can be made of it.</summary>
+    public IReadOnlyList<SpecViolation> Validate()
+    {
+        SpecBinder.Bind(this, out var violations);
+        return violations;
+    }
+
+    /// <summary>
+    /// What decides the output of this pipeline, for cache keys: every parameter (defaults filled in, one form per value), each transform's
+    /// version and that of libvips. Equal specs give equal bytes however they were written.
+    /// Throws <see cref="PipelineSpecException"/> if the spec is not valid.
+    /// </summary>
+    public byte[] CanonicalBytes()
+    {
+        var list = new JsonArray();
+        foreach (var transform in Pipeline.Create(this).Transforms)
+        {
+            list.Add(new JsonObject
+            {
+                ["type"] = transform.Definition.Type,
+                ["version"] = transform.Definition.Version,
+                ["parameters"] = transform.Values.ToJson(),
+            });
+        }
+
+        return CanonicalJson.Write(new JsonObject
+        {
+            ["format_version"] = FittedPipeline.FormatVersion,
+            ["libvips"] = ImageLibrary.Version,
+            ["transforms"] = list,
+        });
+    }
+}

@@ -1,0 +1,13 @@
+namespace Mesh.Transforms;
+
+/// <summary>One thing wrong with a pipeline spec.</summary>
+/// <param name="Field">Path of the field, such as <c>transforms[2].parameters.width</c>.</param>
+/// <param name="Description">What is wrong and what is allowed.</param>
+public sealed record SpecViolation(string Field, string Description)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Field} {Description}";
+
+    // What the caller sent is repeated to the caller, but not at any length.
+    internal static string Shorten(string given) => given.Length <= 64 ? given : given[..64] + "…";
+}

@@ -1,0 +1,68 @@
+using Mesh.Blobs;
+using Mesh.ServiceDefaults.Storage;
+using Mesh.Uploads.V1;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Uploads;
+
+/// <summary>
+/// Deletes blobs that nothing refers to any more. Whoever drops a reference calls <see cref="ReleaseAsync"/> in the same
+/// transaction and <see cref="CollectAsync(string, CancellationToken)"/> after it.
+/// </summary>
+public sealed class BlobCollector<TDb>
+    where TDb : MeshDb
+{
+    private readonly IDbContextFactory<TDb> _databases;
+    private readonly IBlobStore _blobs;
+    private readonly IBlobReferences<TDb> _references;
+    private readonly UploadKind _kind;
+    private readonly DigestLock<TDb> _locks;
+
+    internal BlobCollector(IDbContextFactory<TDb> databases, IBlobStore blobs, IBlobReferences<TDb> references, UploadKind kind, DigestLock<TDb> locks) =>
+        (_databases, _blobs, _references, _kind, _locks) = (databases, blobs, references, kind, locks);
+
+    /// <summary>Marks blobs to be looked at; the caller's SaveChanges writes it.</summary>
+    public static Task ReleaseAsync(TDb db, string project, IEnumerable<string> digests, CancellationToken cancel) => db.AddRangeAsync(
+        digests.Distinct().Select(digest => new ReleasedBlobRow { Project = project, Sha256 = digest }), cancel);
+
+    /// <summary>
+    /// Keeps a blob from being collected until disposed: for a service that stores a blob itself and then the row that refers
+    /// to it. Do not hold it across other calls.
+    /// </summary>
+    public Task<IAsyncDisposable> HoldAsync(string project, string sha256, CancellationToken cancel) => _locks.TakeAsync(project, sha256, cancel);
+
+    /// <summary>Deletes the released blobs of a project that nothing refers to.</summary>
+    public async Task CollectAsync(string project, CancellationToken cancel)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var released = await db.Set<ReleasedBlobRow>().AsNoTracking().Where(b => b.Project == project).ToListAsync(cancel);
+        foreach (var rows in released.GroupBy(b => b.Sha256))
+        {
+            await CollectOneAsync(db, project, rows.Key, [.. rows.Select(b => b.ReleaseId)], cancel);
+        }
+    }
+
+    /// <summary>The same for every project: what a crash left undone.</summary>
+    public async Task CollectAsync(CancellationToken cancel)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var projects = await db.Set<ReleasedBlobRow>().AsNoTracking().Select(b => b.Project).Distinct().ToListAsync(cancel);
+        foreach (var project in projects)
+        {
+            await CollectAsync(project, cancel);
+        }
+    }
+
+    private async Task CollectOneAsync(TDb db, string project, string digest, List<Guid> releases, CancellationToken cancel)
+    {
+        await using var held = await _locks.TakeAsync(project, digest, cancel);
+        var uploaded = await db.Set<UploadRow>()
+            .AnyAsync(u => u.Project == project && (u.Sha256 == digest || u.FinishingSha256 == digest && u.State == UploadState.Active), cancel);
+        if (!uploaded && !await _references.IsReferencedAsync(db, project, digest, cancel))
+        {
+            await _blobs.DeleteAsync(new BlobScope(_kind.Service, project), BlobDigest.Parse(digest), cancel);
+        }
+
+        await db.Set<ReleasedBlobRow>().Where(b => releases.Contains(b.ReleaseId)).ExecuteDeleteAsync(cancel);
+    }
+}

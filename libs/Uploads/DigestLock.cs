@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Mesh.ServiceDefaults.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Uploads;
+
+/// <summary>
+/// Keeps finishing an upload and collecting a blob of the same content apart: without it, the collector could delete the
+/// blob that an upload just found to be stored already. Within the process by a semaphore, between replicas by an advisory
+/// lock of PostgreSQL.
+/// </summary>
+internal sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
+    where TDb : MeshDb
+{
+    // A semaphore is shared by the digests that fall on it.
+    private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    public async Task<IAsyncDisposable> TakeAsync(string project, string sha256, CancellationToken cancel)
+    {
+        var stripe = _stripes[Convert.ToInt32(sha256[..2], 16) % _stripes.Length];
+        await stripe.WaitAsync(cancel);
+        TDb? db = null;
+        try
+        {
+            db = await databases.CreateDbContextAsync(cancel);
+            if (db.Database.IsNpgsql())
+            {
+                await db.Database.BeginTransactionAsync(cancel);
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Key(db.Schema, project, sha256)})", cancel);
+            }
+
+            return new Held(stripe, db);
+        }
+        catch
+        {
+            stripe.Release();
+            if (db is not null)
+            {
+                await db.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private static long Key(string schema, string project, string sha256) =>
+        BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{schema}/{project}/{sha256}")));
+
+    private sealed class Held(SemaphoreSlim stripe, TDb db) : IAsyncDisposable
+    {
+        // Disposing the context ends its transaction, and with it the advisory lock.
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await db.DisposeAsync();
+            }
+            finally
+            {
+                stripe.Release();
+            }
+        }
+    }
+}

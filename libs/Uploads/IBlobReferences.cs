@@ -1,0 +1,11 @@
+using Mesh.ServiceDefaults.Storage;
+
+namespace Mesh.Uploads;
+
+/// <summary>What a service makes of uploads keeps their blobs alive: Ingest's dataset versions, Registry's model versions.</summary>
+public interface IBlobReferences<in TDb>
+    where TDb : MeshDb
+{
+    /// <summary>Whether anything besides an upload refers to the blob.</summary>
+    Task<bool> IsReferencedAsync(TDb db, string project, string sha256, CancellationToken cancel);
+}

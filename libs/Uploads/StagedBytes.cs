@@ -1,0 +1,59 @@
+using Mesh.Blobs;
+using Mesh.Blobs.Staging;
+using Mesh.ServiceDefaults.Storage;
+using Mesh.Uploads.V1;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Uploads;
+
+/// <summary>Brings an upload's row and its staged bytes together again where a crash fell between the two.</summary>
+internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, UploadKind kind)
+    where TDb : MeshDb
+{
+    /// <summary>
+    /// Bytes on disk of an ACTIVE upload. When its bytes already moved into the store, the upload becomes FINISHED here; when
+    /// there is nothing, it starts again at 0.
+    /// </summary>
+    public async Task<long> CommittedAsync(TDb db, UploadRow row, CancellationToken cancel)
+    {
+        if (row.State == UploadState.Finished)
+        {
+            return row.StoredBytes;
+        }
+
+        try
+        {
+            return await staging.CommittedBytesAsync(row.UploadId, cancel);
+        }
+        catch (StagingNotFoundException)
+        {
+            return await RecoverAsync(db, row, cancel);
+        }
+    }
+
+    /// <summary>What to do about an ACTIVE upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
+    public async Task<long> RecoverAsync(TDb db, UploadRow row, CancellationToken cancel)
+    {
+        await db.Entry(row).ReloadAsync(cancel);
+        if (row.State == UploadState.Finished)
+        {
+            return row.StoredBytes;
+        }
+
+        if (row.FinishingSha256.Length > 0
+            && await blobs.StatAsync(new BlobScope(kind.Service, row.Project), BlobDigest.Parse(row.FinishingSha256), cancel) is { } blob)
+        {
+            await FinishAsync(db, row, blob, cancel);
+            return blob.Size;
+        }
+
+        await staging.CreateAsync(row.UploadId, cancel);
+        return 0;
+    }
+
+    public static async Task FinishAsync(TDb db, UploadRow row, BlobInfo blob, CancellationToken cancel)
+    {
+        (row.State, row.Sha256, row.StoredBytes) = (UploadState.Finished, blob.Digest.Hex, blob.Size);
+        await db.SaveChangesAsync(cancel);
+    }
+}

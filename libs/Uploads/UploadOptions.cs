@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mesh.Uploads;
+
+/// <summary>Limits of uploads; configuration section "Uploads".</summary>
+public sealed class UploadOptions
+{
+    /// <summary>
+    /// Largest upload in bytes. Staged bytes take disk space until the upload is finished or deleted, so this bounds what one
+    /// forgotten upload can cost.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long MaxBytes { get; set; } = 256L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes written between two syncs of one upload. A crash costs the sender at most this much to send again; smaller
+    /// values cost a disk flush more often.
+    /// </summary>
+    [Range(1, 1024L * 1024 * 1024)]
+    public long BytesPerSync { get; set; } = 8L * 1024 * 1024;
+
+    /// <summary>
+    /// Seconds a second writer of the same upload waits for the first to let go before it is refused. A client that lost its
+    /// connection comes back within this time while the service still notices the break.
+    /// </summary>
+    [Range(0.0, 60.0)]
+    public double WriterWaitSeconds { get; set; } = 2;
+}

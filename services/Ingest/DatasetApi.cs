@@ -1,0 +1,103 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Records;
+using Mesh.Ingest.Storage;
+using Mesh.Ingest.V1;
+using Mesh.Ingest.Versions;
+using Mesh.Jobs.V1;
+using Mesh.ServiceDefaults.Callers;
+using Mesh.ServiceDefaults.Names;
+using Mesh.ServiceDefaults.Tenancy;
+using Mesh.ServiceDefaults.Watching;
+using Mesh.Uploads;
+using Mesh.Uploads.V1;
+
+namespace Mesh.Ingest;
+
+internal sealed class DatasetApi(
+    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records,
+    ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
+{
+    private static readonly Empty Done = new();
+
+    public override async Task<Dataset> CreateDataset(CreateDatasetRequest request, ServerCallContext context)
+    {
+        await projects.RequireActiveAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        return await datasets.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
+    }
+
+    public override Task<Dataset> GetDataset(GetDatasetRequest request, ServerCallContext context) =>
+        datasets.GetAsync(request.Name, context.CancellationToken);
+
+    public override Task<ListDatasetsResponse> ListDatasets(ListDatasetsRequest request, ServerCallContext context) =>
+        datasets.ListAsync(request, context.CancellationToken);
+
+    public override async Task<Empty> DeleteDataset(DeleteDatasetRequest request, ServerCallContext context)
+    {
+        await datasets.DeleteAsync(request.Name, context.CancellationToken);
+        return Done;
+    }
+
+    public override async Task<Upload> CreateUpload(CreateUploadRequest request, ServerCallContext context)
+    {
+        await projects.RequireActiveAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        return await uploads.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
+    }
+
+    public override Task<Upload> WriteUpload(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context) =>
+        uploads.WriteAsync(requests, context.CancellationToken);
+
+    public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context) =>
+        uploads.GetAsync(request.Name, context.CancellationToken);
+
+    public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context) =>
+        uploads.FinishAsync(request, context.CancellationToken);
+
+    public override async Task<Empty> DeleteUpload(DeleteUploadRequest request, ServerCallContext context)
+    {
+        await uploads.DeleteAsync(request.Name, context.CancellationToken);
+        return Done;
+    }
+
+    public override async Task<DatasetVersion> CreateDatasetVersion(CreateDatasetVersionRequest request, ServerCallContext context)
+    {
+        await projects.RequireActiveAsync(IngestNames.Dataset.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        return await creation.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
+    }
+
+    public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
+        versions.GetAsync(request.Name, context.CancellationToken);
+
+    public override Task<ListDatasetVersionsResponse> ListDatasetVersions(ListDatasetVersionsRequest request, ServerCallContext context) =>
+        versions.ListAsync(request, context.CancellationToken);
+
+    public override Task WatchDatasetVersion(
+        WatchDatasetVersionRequest request, IServerStreamWriter<DatasetVersion> stream, ServerCallContext context) => watch.RunAsync(
+        request.Name,
+        cancel => versions.GetAsync(request.Name, cancel),
+        version => version.Status.State is JobState.Succeeded or JobState.Failed,
+        stream,
+        context.CancellationToken);
+
+    public override async Task<Empty> DeleteDatasetVersion(DeleteDatasetVersionRequest request, ServerCallContext context)
+    {
+        await versions.DeleteAsync(request.Name, context.CancellationToken);
+        return Done;
+    }
+
+    public override async Task<Empty> PinDatasetVersion(PinDatasetVersionRequest request, ServerCallContext context)
+    {
+        await pins.PinAsync(request.Name, request.Holder, context.CancellationToken);
+        return Done;
+    }
+
+    public override async Task<Empty> UnpinDatasetVersion(UnpinDatasetVersionRequest request, ServerCallContext context)
+    {
+        await pins.UnpinAsync(request.Name, request.Holder, context.CancellationToken);
+        return Done;
+    }
+
+    public override Task ReadRecords(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream, ServerCallContext context) =>
+        records.RunAsync(request, stream, context.CancellationToken);
+}

@@ -1,0 +1,29 @@
+namespace Mesh.Ingest.Formats.Archives;
+
+internal enum EntryKind
+{
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+/// <summary>The entries of one archive in a stable order. Damage throws <see cref="DatasetException"/>.</summary>
+internal abstract class ArchiveReader : IAsyncDisposable
+{
+    /// <summary>As the archive has it, unchecked.</summary>
+    public string Name { get; protected set; } = "";
+
+    public EntryKind Kind { get; protected set; }
+
+    /// <summary>Entries that are no folders; 0 when that shows only at the end.</summary>
+    public virtual long Count => 0;
+
+    public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
+
+    /// <summary>Expands the current file into <paramref name="content"/>.</summary>
+    /// <returns>Why it cannot be a record; null when all of it is there.</returns>
+    public abstract ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel);
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mesh.Ingest.Formats.Archives;
+
+/// <summary>Entries of a zip in the order of their names: stored and deflated ones, not encrypted.</summary>
+internal sealed class ZipArchiveReader : ArchiveReader
+{
+    private const ushort Stored = 0;
+    private const ushort Deflated = 8;
+    private const int Encrypted = 1;
+    private const int LocalHeaderBytes = 30;
+
+    private readonly SourceFile _file;
+    private readonly SafeFileHandle _handle;
+    private readonly ZipDirectory _directory;
+    private readonly ExpansionBudget _budget;
+    private int _place = -1;
+
+    private ZipArchiveReader(SourceFile file, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
+    {
+        (_file, _handle, _directory, _budget) = (file, handle, directory, budget);
+        for (var i = 0; i < directory.Count; i++)
+        {
+            Count += directory.IsFolder(directory[i]) ? 0 : 1;
+        }
+    }
+
+    public override long Count { get; }
+
+    public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
+    {
+        var path = await file.LocalPathAsync(cancel);
+        var handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+        try
+        {
+            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
+            return new ZipArchiveReader(file, handle, ZipDirectory.Read(file, buffered, budget), budget);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public override ValueTask<bool> MoveNextAsync(CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (++_place >= _directory.Count)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        ref readonly var entry = ref _directory[_place];
+        Name = _directory.NameOf(entry);
+        Kind = _directory.IsFolder(entry) ? EntryKind.Folder : entry.IsLink ? EntryKind.Link : EntryKind.File;
+        return ValueTask.FromResult(true);
+    }
+
+    // Synchronous all through: the file is local, and its pages are cached.
+    public override ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel) => ValueTask.FromResult(Read(content));
+
+    public override ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        _handle.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private string? Read(ContentBuffer content)
+    {
+        var entry = _directory[_place];
+        if ((entry.Flags & Encrypted) != 0)
+        {
+            return "is encrypted";
+        }
+
+        if (entry.Method is not (Stored or Deflated))
+        {
+            return $"uses the compression method {entry.Method}; stored (0) and deflated (8) ones can be read";
+        }
+
+        if (DataOffset(entry) is not { } offset)
+        {
+            return "its header in the archive is damaged";
+        }
+
+        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
+        using Stream expanded = entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress);
+        try
+        {
+            Expand(expanded, packed, content);
+        }
+        catch (InvalidDataException)
+        {
+            return "cannot be expanded";
+        }
+
+        return content.Overflown || Crc32.HashToUInt32(content.Span) == entry.Crc ? null : "its checksum is wrong";
+    }
+
+    private void Expand(Stream expanded, FileSlice packed, ContentBuffer content)
+    {
+        int read;
+        while (!content.Overflown && (read = expanded.Read(content.Room().Span)) > 0)
+        {
+            content.Advance(read);
+            _budget.Expand(read, _file.Path);
+            _budget.CheckRatio(content.Length, packed.Position, $"{_file.Path}:{Name}");
+        }
+    }
+
+    /// <summary>The data lies behind the local header, whose extra field may differ from the directory's.</summary>
+    private long? DataOffset(in ZipEntry entry)
+    {
+        Span<byte> header = stackalloc byte[LocalHeaderBytes];
+        if (RandomAccess.Read(_handle, header, entry.HeaderOffset) < LocalHeaderBytes || !header.StartsWith("PK\x3\x4"u8))
+        {
+            return null;
+        }
+
+        var offset = entry.HeaderOffset + LocalHeaderBytes
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        return offset + entry.CompressedSize <= _file.Size ? offset : null;
+    }
+}

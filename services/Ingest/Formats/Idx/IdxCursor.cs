@@ -1,0 +1,131 @@
+using Google.Protobuf;
+using Mesh.Ingest.V1;
+using Mesh.Ingest.Versions;
+
+namespace Mesh.Ingest.Formats.Idx;
+
+/// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only.</summary>
+internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNames, IngestOptions options) : RecordCursor
+{
+    private const int ChunkBytes = 256 * 1024;
+
+    // Without names a label is its number; one string for each of the 256 there can be.
+    private readonly string[] _labels = [.. Enumerable.Range(0, 256).Select(i => i < labelNames.Names.Count ? labelNames.Names[i] : i.ToString())];
+    private int _next;
+    private IdxFile? _images;
+    private IdxFile? _labelsFile;
+    private byte[] _pixels = [];
+    private byte[] _numbers = [];
+    private long _record;
+    private long _chunkStart;
+    private long _chunkEnd;
+
+    public override string Source => $"{pairs[_next - 1].Images.Path}#{_record}";
+
+    private int LabelNumber => _numbers[_record - _chunkStart];
+
+    public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
+    {
+        _record++;
+        while (_images is null || _record >= _images.Header.Count)
+        {
+            if (!await OpenNextAsync(cancel))
+            {
+                return false;
+            }
+        }
+
+        if (_record >= _chunkEnd)
+        {
+            await FillAsync(cancel);
+        }
+
+        Label = _labels[LabelNumber];
+        return true;
+    }
+
+    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(
+        labelNames.Known && LabelNumber >= labelNames.Names.Count
+            ? $"label {LabelNumber} is out of range: there are {labelNames.Names.Count} label names"
+            : null);
+
+    public override ImageValue ToImage()
+    {
+        var header = _images!.Header;
+        var start = (int)(_record - _chunkStart) * header.RecordBytes;
+        return new ImageValue
+        {
+            Data = ByteString.CopyFrom(_pixels.AsSpan(start, header.RecordBytes)),
+            Encoding = ImageEncoding.Raw,
+            Height = header.Height,
+            Width = header.Width,
+            Channels = 1,
+        };
+    }
+
+    public override ValueTask DisposeAsync() => CloseAsync();
+
+    private async Task<bool> OpenNextAsync(CancellationToken cancel)
+    {
+        if (_images is not null)
+        {
+            await _images.EndAsync(cancel);
+            await _labelsFile!.EndAsync(cancel);
+            await CloseAsync();
+        }
+
+        if (_next == pairs.Count)
+        {
+            return false;
+        }
+
+        var pair = pairs[_next++];
+        _images = await IdxFile.OpenAsync(pair.Images, images: true, options, cancel);
+        _labelsFile = await IdxFile.OpenAsync(pair.Labels, images: false, options, cancel);
+        if (_images.Header.Count != _labelsFile.Header.Count)
+        {
+            throw new DatasetException(
+                "IDX_COUNT_MISMATCH",
+                $"{pair.Images.Path} says it has {_images.Header.Count} images, {pair.Labels.Path} says it has {_labelsFile.Header.Count} labels.");
+        }
+
+        Split = pair.Split;
+        Total += _images.Header.Count;
+        (_record, _chunkStart, _chunkEnd) = (0, 0, 0);
+        return true;
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancel)
+    {
+        var header = _images!.Header;
+        var count = (int)Math.Min(Math.Max(ChunkBytes / header.RecordBytes, 1), header.Count - _record);
+        if (_pixels.Length < count * header.RecordBytes)
+        {
+            _pixels = new byte[count * header.RecordBytes];
+        }
+
+        if (_numbers.Length < count)
+        {
+            _numbers = new byte[count];
+        }
+
+        await _images.FillAsync(_pixels.AsMemory(0, count * header.RecordBytes), _record, cancel);
+        await _labelsFile!.FillAsync(_numbers.AsMemory(0, count), _record, cancel);
+        (_chunkStart, _chunkEnd) = (_record, _record + count);
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        var (images, labels) = (_images, _labelsFile);
+        (_images, _labelsFile) = (null, null);
+        if (images is not null)
+        {
+            await images.DisposeAsync();
+        }
+
+        if (labels is not null)
+        {
+            await labels.DisposeAsync();
+        }
+    }
+}

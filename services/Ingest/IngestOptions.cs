@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mesh.Ingest;
+
+/// <summary>Settings of the Ingest service, section "Ingest". The limit of one upload is <c>Uploads:MaxBytes</c>.</summary>
+public sealed class IngestOptions
+{
+    public const string Section = "Ingest";
+
+    /// <summary>
+    /// Versions parsed at the same time. Each takes one core and a few MiB; more of them finish many small versions sooner
+    /// and leave less for reads.
+    /// </summary>
+    [Range(1, 64)]
+    public int ParallelCommits { get; set; } = 2;
+
+    /// <summary>Uploads that one version may be made of. A request and a manifest hold them all, so this bounds both.</summary>
+    [Range(1, 10_000)]
+    public int MaxFilesPerVersion { get; set; } = 1000;
+
+    /// <summary>
+    /// Largest image file or raw image in bytes; larger ones are rejected records. A record travels in one message, and
+    /// clients take messages of at most 16 MiB.
+    /// </summary>
+    [Range(1024, 15 * 1024 * 1024)]
+    public int MaxImageBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest width times height of an image; larger ones are rejected records. Decoding takes about four bytes a pixel
+    /// later on, so a small file with huge dimensions would cost whoever trains on it.
+    /// </summary>
+    [Range(1, 1_000_000_000)]
+    public long MaxImagePixels { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Records that one IDX file may have. It streams, so this bounds time, not memory.</summary>
+    [Range(1, 1_000_000_000)]
+    public long MaxRecords { get; set; } = 50_000_000;
+
+    /// <summary>
+    /// Entries of one archive, folders included. A zip's directory is in memory while it is read: about 80 bytes and the
+    /// name, an entry.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int MaxArchiveEntries { get; set; } = 2_000_000;
+
+    /// <summary>
+    /// Bytes that all files of a version may expand to. Nothing is stored expanded; this bounds the time that one version
+    /// can keep a core busy.
+    /// </summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxExpandedBytes { get; set; } = 1024L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// How many times its compressed size an archive (or an entry of a zip) may expand before it counts as a compression
+    /// bomb. Image files hardly compress; raise it only for archives of plain bitmaps.
+    /// </summary>
+    [Range(2, 1_000_000)]
+    public int MaxExpansionRatio { get; set; } = 200;
+
+    /// <summary>Different labels in one version. The class histogram holds them all and is part of every answer about the version.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxLabels { get; set; } = 10_000;
+}

@@ -1,0 +1,38 @@
+using Mesh.Ingest.Commits;
+using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Formats;
+using Mesh.Ingest.Formats.Archives;
+using Mesh.Ingest.Formats.Idx;
+using Mesh.Ingest.Records;
+using Mesh.Ingest.Storage;
+using Mesh.Ingest.Versions;
+using Mesh.ServiceDefaults.Storage;
+using Mesh.ServiceDefaults.Tenancy;
+using Mesh.Uploads;
+
+namespace Mesh.Ingest;
+
+public static class IngestSetup
+{
+    public static void AddIngest(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddMeshDatabase<IngestDb, SqliteIngestDb, PostgresIngestDb>();
+        builder.AddUploads<IngestDb, VersionReferences>(new UploadKind(IngestNames.Upload, IngestNames.Service));
+        services.AddProjectContents<IngestContents>();
+        services.AddSingleton<DatasetStore>();
+        services.AddSingleton<VersionStore>();
+        services.AddSingleton<VersionCreation>();
+        services.AddSingleton<PinStore>();
+        services.AddSingleton<RecordStream>();
+        services.AddSingleton<IRecordFormat, IdxFormat>();
+        services.AddSingleton<IRecordFormat, ImageFolderFormat>();
+        services.AddSingleton<RecordFormats>();
+        services.AddSingleton<VersionParser>();
+        services.AddSingleton<CommitLeases>();
+        services.AddHostedService<CommitRunner>();
+    }
+
+    public static void MapIngest(this WebApplication app) => app.MapGrpcService<DatasetApi>();
+}

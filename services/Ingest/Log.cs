@@ -1,0 +1,28 @@
+namespace Mesh.Ingest;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Committing {Version}, attempt {Attempt}.")]
+    public static partial void CommitStarted(this ILogger logger, string version, int attempt);
+
+    [LoggerMessage(2, LogLevel.Information, "{Version} is ready: {Records} records, {Rejected} rejected.")]
+    public static partial void CommitSucceeded(this ILogger logger, string version, long records, long rejected);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Version} failed: {Reason}: {Problem}")]
+    public static partial void CommitFailed(this ILogger logger, string version, string reason, string problem);
+
+    [LoggerMessage(4, LogLevel.Error, "Committing {Version} broke off in attempt {Attempt}; trace id {TraceId}.")]
+    public static partial void CommitBroke(this ILogger logger, string version, int attempt, string traceId, Exception e);
+
+    [LoggerMessage(5, LogLevel.Information, "{Version} was deleted or taken over while it was committed.")]
+    public static partial void CommitLost(this ILogger logger, string version);
+
+    [LoggerMessage(6, LogLevel.Error, "Looking for versions to commit failed; trying again.")]
+    public static partial void ClaimFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(7, LogLevel.Error, "The storage failed while reading {Version}.")]
+    public static partial void ReadFailed(this ILogger logger, string version, Exception e);
+
+    [LoggerMessage(8, LogLevel.Warning, "The progress of {Version} could not be written; trying again.")]
+    public static partial void HeartbeatFailed(this ILogger logger, string version, Exception e);
+}

@@ -1,0 +1,54 @@
+using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
+
+namespace Mesh.Ingest.Storage;
+
+/// <summary>A dataset version and the commit that makes it. RUNNING, then SUCCEEDED or FAILED.</summary>
+public sealed class VersionRow
+{
+    public required string Project { get; init; }
+
+    public required string DatasetId { get; init; }
+
+    public required int Version { get; init; }
+
+    public JobState State { get; init; } = JobState.Running;
+
+    /// <summary>Counts the times a process took the commit up; fences its writes.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The process that commits, and until when others leave it alone. Renewed while it works.</summary>
+    public string LeaseOwner { get; init; } = "";
+
+    public long LeaseUntilTicks { get; init; }
+
+    public string Stage { get; init; } = "";
+
+    public long Done { get; init; }
+
+    public long Total { get; init; }
+
+    public string ErrorReason { get; init; } = "";
+
+    public string ErrorMessage { get; init; } = "";
+
+    public required long CreatedTicks { get; init; }
+
+    public long? StartTicks { get; init; }
+
+    public long? EndTicks { get; init; }
+
+    public required string Creator { get; init; }
+
+    /// <summary>Empty until SUCCEEDED.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>
+    /// A <see cref="DatasetVersion"/> with format, schema, splits, rejected records and label names; before SUCCEEDED only
+    /// the format and label names of the request.
+    /// </summary>
+    public required byte[] Facts { get; init; }
+
+    /// <summary>Which candidates a reader skips; see RejectedOrdinals.</summary>
+    public byte[] Rejections { get; init; } = [];
+}

@@ -1,0 +1,33 @@
+using Mesh.Ingest.Storage;
+using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
+using Mesh.ServiceDefaults.Storage;
+
+namespace Mesh.Ingest.Versions;
+
+/// <summary>A version on the wire.</summary>
+internal static class VersionMapping
+{
+    public static VersionKey Key(this VersionRow row) => new(row.Project, row.DatasetId, row.Version);
+
+    public static DatasetVersion ToVersion(this VersionRow row, IEnumerable<VersionFileRow> files)
+    {
+        var version = DatasetVersion.Parser.ParseFrom(row.Facts);
+        version.Name = row.Key().Name;
+        version.Digest = row.Digest;
+        version.Creator = row.Creator;
+        version.Files.Add(files.OrderBy(f => f.Path, StringComparer.Ordinal)
+            .Select(f => new DatasetFile { Path = f.Path, Sha256 = f.Sha256, SizeBytes = f.SizeBytes }));
+        version.Status = new JobStatus
+        {
+            State = row.State,
+            Attempt = row.Attempt,
+            Progress = new Progress { Stage = row.Stage, Done = row.Done, Total = row.Total },
+            Error = row.ErrorReason.Length == 0 ? null : new JobError { Reason = row.ErrorReason, Message = row.ErrorMessage },
+            CreateTime = row.CreatedTicks.ToTimestamp(),
+            StartTime = row.StartTicks.ToTimestamp(),
+            EndTime = row.EndTicks.ToTimestamp(),
+        };
+        return version;
+    }
+}

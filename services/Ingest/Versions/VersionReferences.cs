@@ -1,0 +1,12 @@
+using Mesh.Ingest.Storage;
+using Mesh.Uploads;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Ingest.Versions;
+
+/// <summary>The files of versions keep their blobs alive.</summary>
+internal sealed class VersionReferences : IBlobReferences<IngestDb>
+{
+    public Task<bool> IsReferencedAsync(IngestDb db, string project, string sha256, CancellationToken cancel) =>
+        db.Files.AnyAsync(f => f.Project == project && f.Sha256 == sha256, cancel);
+}

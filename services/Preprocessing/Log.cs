@@ -1,0 +1,22 @@
+namespace Mesh.Preprocessing;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Created {Pipeline} for {Creator}.")]
+    public static partial void PipelineCreated(this ILogger logger, string pipeline, string creator);
+
+    [LoggerMessage(2, LogLevel.Information, "Created {Run} on {DatasetVersion}; cached: {Cached}.")]
+    public static partial void RunCreated(this ILogger logger, string run, string datasetVersion, bool cached);
+
+    [LoggerMessage(3, LogLevel.Information, "Deleted {Name} for {Caller}.")]
+    public static partial void Deleted(this ILogger logger, string name, string caller);
+
+    [LoggerMessage(4, LogLevel.Warning, "The pin of {Dataset} on {DatasetVersion} could not be changed ({Status}); trying again.")]
+    public static partial void PinNotChanged(this ILogger logger, string dataset, string datasetVersion, string status);
+
+    [LoggerMessage(5, LogLevel.Error, "Pins and blobs of changed datasets could not be looked after; trying again.")]
+    public static partial void CareFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
+    public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);
+}

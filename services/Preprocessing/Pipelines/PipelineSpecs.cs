@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using Mesh.Preprocessing.V1;
+using Mesh.ServiceDefaults.Errors;
+using Mesh.Transforms;
+using Pipeline = Mesh.Preprocessing.V1.Pipeline;
+
+namespace Mesh.Preprocessing.Pipelines;
+
+/// <summary>A pipeline's proto as the transforms understand it, and the key of its results.</summary>
+internal static class PipelineSpecs
+{
+    /// <summary>Raise it when the shards of the same input and specification change.</summary>
+    private const int ShardVersion = 1;
+
+    private const double LargestFraction = 0.5;
+
+    public static PipelineSpec ToSpec(Pipeline pipeline) =>
+        new([.. pipeline.Transforms.Select(ToSpec)]);
+
+    private static TransformSpec ToSpec(Transform transform) =>
+        TransformSpec.Of(transform.Type, transform.Parameters is null ? "{}" : JsonFormatter.Default.Format(transform.Parameters));
+
+    /// <exception cref="MeshException">INVALID_ARGUMENT with everything that is wrong, by field.</exception>
+    public static void Check(Pipeline? pipeline, Violations violations)
+    {
+        if (pipeline is null)
+        {
+            violations.Add("pipeline", "is missing.");
+            return;
+        }
+
+        if (AreJson(pipeline, violations))
+        {
+            foreach (var violation in ToSpec(pipeline).Validate())
+            {
+                violations.Add($"pipeline.{violation.Field}", $"{violation.Description}.");
+            }
+        }
+
+        var split = pipeline.Split ?? new SplitSpec();
+        Fraction(split.ValidationFraction, "validation_fraction");
+        Fraction(split.TestFraction, "test_fraction");
+        violations.Require(pipeline.DisplayName.Length <= 200 && !pipeline.DisplayName.Any(char.IsControl), "pipeline.display_name", "use at most 200 printable characters.");
+
+        void Fraction(double value, string field) =>
+            violations.Require(value is >= 0 and <= LargestFraction, $"pipeline.split.{field}", $"must be from 0 to {LargestFraction}.");
+    }
+
+    /// <summary>Whether every transform's parameters have a form in JSON; a Struct can hold values of no kind, NaN and any depth.</summary>
+    private static bool AreJson(Pipeline pipeline, Violations violations)
+    {
+        var all = true;
+        for (var i = 0; i < pipeline.Transforms.Count; i++)
+        {
+            try
+            {
+                ToSpec(pipeline.Transforms[i]);
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                violations.Add($"pipeline.transforms[{i}].parameters", "is not JSON: a value is missing, not a number or nested too deeply.");
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>SHA-256, hex, over all that decides the result: the input's digest, the specification and the versions of what computes it.</summary>
+    public static string Key(Pipeline pipeline, string inputDigest)
+    {
+        var split = pipeline.Split ?? new SplitSpec();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(Encoding.UTF8.GetBytes(inputDigest));
+        Append(ToSpec(pipeline).CanonicalBytes());
+        Append(JsonSerializer.SerializeToUtf8Bytes(new { split.ValidationFraction, split.TestFraction, split.Seed, ShardVersion }));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        // Lengths first, so that no two lists of parts have the same bytes.
+        void Append(byte[] part)
+        {
+            hash.AppendData(BitConverter.GetBytes(part.Length));
+            hash.AppendData(part);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using Grpc.Core;
+using Mesh.Ingest.V1;
+using Mesh.Jobs;
+using Mesh.Jobs.Storage;
+using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Processed;
+using Mesh.Preprocessing.Storage;
+using Mesh.Preprocessing.V1;
+using Mesh.ServiceDefaults.Errors;
+using Mesh.ServiceDefaults.Names;
+using Mesh.ServiceDefaults.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mesh.Preprocessing.Runs;
+
+/// <summary>Pipeline runs: answered from an earlier result, or a job.</summary>
+public sealed class RunStore(
+    IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
+    DatasetService.DatasetServiceClient datasets, TimeProvider time, ILogger<RunStore> logger)
+{
+    private const string LabelTransform = "label";
+
+    public async Task<PipelineRun> CreateAsync(Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel)
+    {
+        var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var once = new RequestOnce(db, ids[0], request.RequestId, nameof(CreateAsync), request);
+        if (await once.FindAsync(cancel) is { } first)
+        {
+            return await GetAsync(first, cancel);
+        }
+
+        var version = await FindVersionAsync(request.DatasetVersion, ids[0], cancel);
+        CheckInput(pipeline, version);
+        var key = PipelineSpecs.Key(pipeline, version.Digest);
+        var known = await processed.FindByKeyAsync(ids[0], key, cancel);
+        var now = time.GetUtcNow();
+        var row = new PipelineRunRow
+        {
+            Project = ids[0],
+            PipelineId = ids[1],
+            RunId = ResourceId.New("run"),
+            DatasetVersion = version.Name,
+            Creator = creator,
+            CreatedTicks = now.UtcTicks,
+            ProcessedKey = known is null ? null : key,
+            Cached = known is not null,
+        };
+        db.Runs.Add(row);
+        JobRow? job = null;
+        if (known is null)
+        {
+            // The worker needs what describes the version, not its rejected records.
+            var input = version.Clone();
+            input.Rejected.Clear();
+            var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = input, Key = key };
+            job = jobs.Add(db, new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources));
+        }
+
+        once.Record(row.Name, now);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation())
+        {
+            return await once.FindAsync(cancel) is { } other ? await GetAsync(other, cancel) : throw MeshError.AlreadyExists(row.Name);
+        }
+        catch (DbUpdateException)
+        {
+            // The foreign key: the pipeline was deleted between the look and the write.
+            await EnsureThereAsync(ids, pipeline.Name, cancel);
+            throw;
+        }
+
+        if (job is not null)
+        {
+            jobs.Announce(job);
+        }
+
+        logger.RunCreated(row.Name, version.Name, row.Cached);
+        Telemetry.RunsCreated.Add(1, new KeyValuePair<string, object?>("cached", row.Cached));
+        return ToProto(row, job);
+    }
+
+    /// <exception cref="MeshException">NOT_FOUND.</exception>
+    public async Task<PipelineRun> GetAsync(string name, CancellationToken cancel)
+    {
+        var ids = Names.Run.Parse(name, "name");
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Project == ids[0] && r.PipelineId == ids[1] && r.RunId == ids[2], cancel)
+            ?? throw MeshError.NotFound(name);
+        return ToProto(row, await db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancel));
+    }
+
+    public async Task<(IReadOnlyList<PipelineRun> Page, string NextToken)> ListAsync(string parent, Paging paging, CancellationToken cancel)
+    {
+        var ids = Names.Pipeline.Parse(parent, "parent");
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var rows = await db.Runs.AsNoTracking()
+            .Where(r => r.Project == ids[0] && r.PipelineId == ids[1] && string.Compare(r.RunId, paging.After) > 0)
+            .OrderBy(r => r.RunId)
+            .Take(paging.Size + 1)
+            .ToListAsync(cancel);
+        var (page, next) = paging.Next(rows, r => r.RunId);
+        var names = page.Select(r => r.Name).ToList();
+        var states = await db.Jobs().AsNoTracking().Where(j => names.Contains(j.Name)).ToDictionaryAsync(j => j.Name, cancel);
+        return ([.. page.Select(r => ToProto(r, states.GetValueOrDefault(r.Name)))], next);
+    }
+
+    public async Task<PipelineRun> CancelAsync(string name, CancellationToken cancel)
+    {
+        var run = await GetAsync(name, cancel);
+        if (!run.Cached)
+        {
+            await jobs.RequestCancelAsync(name, cancel);
+        }
+
+        return await GetAsync(name, cancel);
+    }
+
+    private async Task<DatasetVersion> FindVersionAsync(string name, string project, CancellationToken cancel)
+    {
+        if (!Names.DatasetVersion.TryParse(name, out var ids) || ids[0] != project)
+        {
+            throw MeshError.Invalid("dataset_version", $"name one of this project: \"projects/{project}/datasets/…/versions/…\".");
+        }
+
+        try
+        {
+            var version = await datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: cancel);
+            return version.Status.State == JobState.Succeeded
+                ? version
+                : throw MeshError.Precondition("VERSION_NOT_READY", $"{name} is {version.Status.State}; a pipeline reads versions that have SUCCEEDED.");
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            throw MeshError.NotFound(name);
+        }
+    }
+
+    /// <summary>What no attempt could make anything of, said before one is started.</summary>
+    private static void CheckInput(Pipeline pipeline, DatasetVersion version)
+    {
+        if (version.Schema?.Columns.Any(c => c.Type == ColumnType.Image) != true)
+        {
+            throw MeshError.Precondition("NO_IMAGES", $"{version.Name} has no image column.");
+        }
+
+        var labelled = version.Schema.Columns.Any(c => c is { Name: "label", Type: ColumnType.String })
+            && (version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0));
+        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform))
+        {
+            throw MeshError.Precondition("NO_LABELS", $"{version.Name} has no labels, and {pipeline.Name} has the transform \"{LabelTransform}\".");
+        }
+    }
+
+    private async Task EnsureThereAsync(IReadOnlyList<string> ids, string pipeline, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        if (!await db.Pipelines.AnyAsync(p => p.Project == ids[0] && p.PipelineId == ids[1], cancel))
+        {
+            throw MeshError.NotFound(pipeline);
+        }
+    }
+
+    private static PipelineRun ToProto(PipelineRunRow row, JobRow? job) => new()
+    {
+        Name = row.Name,
+        DatasetVersion = row.DatasetVersion,
+        ProcessedDataset = row.ProcessedKey is null ? "" : Names.Processed.Format(row.Project, ProcessedStore.IdOf(row.ProcessedKey)),
+        Cached = row.Cached,
+        Creator = row.Creator,
+        Status = job?.ToStatus() ?? new JobStatus
+        {
+            State = JobState.Succeeded,
+            CreateTime = row.CreatedTicks.ToTimestamp(),
+            StartTime = row.CreatedTicks.ToTimestamp(),
+            EndTime = row.CreatedTicks.ToTimestamp(),
+        },
+    };
+}

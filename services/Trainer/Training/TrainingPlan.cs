@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Mesh.ModelGraph;
+using Mesh.ModelGraph.Architectures;
+using Mesh.ModelGraph.Hyperparameters;
+
+namespace Mesh.Trainer.Training;
+
+/// <summary>A checked description of a run: the graph and every setting that has an effect on the result.</summary>
+public sealed class TrainingPlan
+{
+    private TrainingPlan(Architecture architecture, HyperparameterValues values, Graph graph, long seed)
+    {
+        Architecture = architecture;
+        Values = values;
+        Graph = graph;
+        Seed = seed;
+    }
+
+    public Architecture Architecture { get; }
+
+    public HyperparameterValues Values { get; }
+
+    public Graph Graph { get; }
+
+    public long Seed { get; }
+
+    public int Epochs => Values.Integer("epochs");
+
+    public int BatchSize => Values.Integer("batch_size");
+
+    /// <summary>What can be set for an architecture: its own hyperparameters and those of training.</summary>
+    public static HyperparameterSpace SpaceOf(Architecture architecture) => architecture.Hyperparameters.With(TrainingHyperparameters.Space);
+
+    /// <param name="architecture">A name of the <see cref="ArchitectureCatalog"/>.</param>
+    /// <param name="hyperparameters">Values that differ from the defaults.</param>
+    /// <param name="input">Shape of one sample.</param>
+    /// <param name="classes">Number of labels, at least two.</param>
+    /// <param name="seed">Decides the first weights, the order of the samples and dropout.</param>
+    /// <exception cref="UnknownArchitectureException">There is no such architecture.</exception>
+    /// <exception cref="HyperparameterException">Values are not allowed; names all of them.</exception>
+    /// <exception cref="GraphException">The architecture does not take this input.</exception>
+    public static TrainingPlan Create(
+        string architecture, IReadOnlyDictionary<string, string> hyperparameters, TensorShape input, int classes, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        var found = ArchitectureCatalog.Find(architecture);
+        var values = SpaceOf(found).Parse(hyperparameters);
+        return new TrainingPlan(found, values, found.Build(input, classes, values), seed);
+    }
+
+    /// <summary>Equal for runs that go through the same steps; a checkpoint fits only the run it was made by.</summary>
+    public string Fingerprint(int samples)
+    {
+        var parts = new object[] { Architecture.Name, Values.ToText(), Graph.InputShape.Dimensions, Graph.OutputShape.Dimensions, Seed, samples };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
+    }
+}

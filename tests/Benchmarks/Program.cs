@@ -1,0 +1,23 @@
+using Mesh.Benchmarks;
+
+// dotnet run -c Release --project tests/Benchmarks -- AREA [options]; prints NAME VALUE lines.
+return args switch
+{
+    ["mainjob", .. var options] => await MainJob.RunAsync(options),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        Usage: dotnet run -c Release --project tests/Benchmarks -- AREA [options]
+
+        Areas:
+          mainjob   the demo from files to served predictions: seconds per stage, images/s of training, predictions/s
+                    through the gateway and, in the same run, straight to a replica.
+                    Options go to the demo: --data DIR, --epochs N.
+
+        Each line of the result is "NAME VALUE". Results worth keeping go to tests/Benchmarks/Results/DATE-AREA.md.
+        """);
+    return 2;
+}

@@ -1,0 +1,126 @@
+using Google.Rpc;
+using Grpc.Core;
+using Mesh.Jobs.V1;
+using Mesh.Preprocessing.V1;
+using Mesh.Trainer.V1;
+
+namespace Mesh.Cli.Tests.Support;
+
+internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServiceBase
+{
+    public override Task<Pipeline> CreatePipeline(CreatePipelineRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "pipelines", () =>
+    {
+        var pipeline = new Pipeline(request.Pipeline) { Name = $"{request.Parent}/pipelines/{request.PipelineId}" };
+        state.Put(pipeline.Name, pipeline);
+        return pipeline;
+    }));
+
+    public override Task<Pipeline> GetPipeline(GetPipelineRequest request, ServerCallContext context) => Task.FromResult(state.Get<Pipeline>(request.Name));
+
+    public override Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListPipelinesResponse { Pipelines = { state.All<Pipeline>($"{request.Parent}/pipelines/") } });
+
+    public override Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "runs", () =>
+    {
+        var run = new PipelineRun
+        {
+            Name = $"{request.Parent}/runs/run-{Guid.NewGuid():n}",
+            DatasetVersion = request.DatasetVersion,
+            Status = new JobStatus { State = JobState.Queued, Attempt = 1 },
+        };
+        state.Put(run.Name, run);
+        return run;
+    }));
+
+    public override async Task WatchPipelineRun(WatchPipelineRunRequest request, IServerStreamWriter<PipelineRun> responses, ServerCallContext context)
+    {
+        var run = state.Get<PipelineRun>(request.Name);
+        run.Status.State = JobState.Running;
+        run.Status.Progress = new Progress { Stage = "write shards", Done = 20, Total = 40 };
+        await responses.WriteAsync(run);
+        state.MaybeRestart("preprocess");
+        run.Status.State = JobState.Succeeded;
+        run.ProcessedDataset = $"{request.Name.Split("/pipelines/")[0]}/processedDatasets/0123456789abcdef0123456789abcdef";
+        state.Put(run.ProcessedDataset, new ProcessedDataset { Name = run.ProcessedDataset, DatasetVersion = run.DatasetVersion });
+        await responses.WriteAsync(run);
+    }
+
+    public override Task<ListProcessedDatasetsResponse> ListProcessedDatasets(ListProcessedDatasetsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListProcessedDatasetsResponse { ProcessedDatasets = { state.All<ProcessedDataset>(request.Parent) } });
+}
+
+internal sealed class Training(MeshState state) : TrainingService.TrainingServiceBase
+{
+    public override Task<TrainingRun> CreateTrainingRun(CreateTrainingRunRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "trainingRuns", () =>
+    {
+        var run = new TrainingRun(request.TrainingRun)
+        {
+            Name = $"{request.Parent}/trainingRuns/run-{Guid.NewGuid():n}",
+            Status = new JobStatus { State = JobState.Queued, Attempt = 1 },
+        };
+        run.Settings.Epochs = Math.Max(run.Settings.Epochs, 1);
+        state.Put(run.Name, run);
+        return run;
+    }));
+
+    public override Task<TrainingRun> GetTrainingRun(GetTrainingRunRequest request, ServerCallContext context) => Task.FromResult(state.Get<TrainingRun>(request.Name));
+
+    public override Task<ListTrainingRunsResponse> ListTrainingRuns(ListTrainingRunsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListTrainingRunsResponse { TrainingRuns = { state.All<TrainingRun>(request.Parent) } });
+
+    public override async Task WatchTrainingRun(WatchTrainingRunRequest request, IServerStreamWriter<WatchTrainingRunResponse> responses, ServerCallContext context)
+    {
+        var run = state.Get<TrainingRun>(request.Name);
+        for (var epoch = request.Cursor.Length > 0 ? int.Parse(request.Cursor) + 1 : 1; epoch <= run.Settings.Epochs; epoch++)
+        {
+            if (epoch >= state.HoldEpoch)
+            {
+                state.Held.TrySetResult();
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+
+            run.Status.State = epoch < run.Settings.Epochs ? JobState.Running : JobState.Succeeded;
+            if (run.Status.State == JobState.Succeeded)
+            {
+                Finish(run);
+            }
+
+            await responses.WriteAsync(new WatchTrainingRunResponse
+            {
+                TrainingRun = run,
+                Cursor = epoch.ToString(),
+                Metrics =
+                {
+                    new Metrics
+                    {
+                        Epoch = new EpochMetrics
+                        {
+                            Epoch = epoch, Epochs = run.Settings.Epochs, TrainLoss = 1.0 / epoch, ValidationLoss = 1.5 / epoch,
+                            ValidationAccuracy = 0.8, Seconds = 1.25, SamplesPerSecond = 1702.4,
+                        },
+                    },
+                },
+            });
+            state.MaybeRestart("train");
+        }
+    }
+
+    public override Task<TestPredictions> GetTestPredictions(GetTestPredictionsRequest request, ServerCallContext context) => Task.FromResult(new TestPredictions
+    {
+        Predicted = { Enumerable.Range(0, TestData.TestImages).Select(TestData.Predicted) },
+        Label = { Enumerable.Range(0, TestData.TestImages).Select(TestData.Label) },
+    });
+
+    private void Finish(TrainingRun run)
+    {
+        if (state.TrainingFails is { } reason)
+        {
+            run.Status.State = JobState.Failed;
+            run.Status.Error = new JobError { Reason = reason, Message = "The loss is not a number after step 120." };
+            return;
+        }
+
+        run.ModelVersion = $"{run.Model}/versions/1";
+        run.Evaluation = new Evaluation { TestRows = TestData.TestImages, TestAccuracy = TestData.Accuracy, OnnxMaxAbsDiff = 1.5e-6 };
+    }
+}

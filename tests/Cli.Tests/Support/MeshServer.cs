@@ -1,0 +1,71 @@
+using System.Net;
+using Mesh.Tests.Shared;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Cli.Tests.Support;
+
+/// <summary>
+/// A gRPC server that speaks the mesh's contracts as far as the commands go, over state in memory that outlives its restarts.
+/// </summary>
+internal sealed class MeshServer : IAsyncDisposable
+{
+    private WebApplication? _app;
+    private int _port;
+
+    public MeshState State { get; } = new();
+
+    public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    public LogCollector Logs { get; } = new();
+
+    public static async Task<MeshServer> StartAsync()
+    {
+        var server = new MeshServer();
+        server.State.Restart = server.RestartAsync;
+        await server.StartHostAsync();
+        return server;
+    }
+
+    /// <summary>Calls under way break off; the port stays the same.</summary>
+    public async Task RestartAsync()
+    {
+        await DisposeAsync();
+        await StartHostAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is { } app)
+        {
+            _app = null;
+            await app.DisposeAsync();
+        }
+    }
+
+    private async Task StartHostAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(Logs);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(State);
+        _app = builder.Build();
+        _app.MapGrpcService<Projects>();
+        _app.MapGrpcService<Datasets>();
+        _app.MapGrpcService<Pipelines>();
+        _app.MapGrpcService<Training>();
+        _app.MapGrpcService<Models>();
+        _app.MapGrpcService<Deployments>();
+        _app.MapGrpcService<Predictions>();
+        _app.MapGrpcService<Protocol>();
+        await _app.StartAsync();
+        _port = new Uri(_app.Urls.Single()).Port;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using Mesh.Client.Tests.Support;
+using Mesh.Ingest.V1;
+using Mesh.Uploads.V1;
+
+namespace Mesh.Client.Tests.Uploads;
+
+/// <summary>Keeps uploads in memory by the rules of the protocol, and breaks off where it is told to.</summary>
+internal sealed class UploadServer : DatasetService.DatasetServiceBase
+{
+    private readonly ConcurrentDictionary<string, Stored> _byRequest = new();
+    private readonly ConcurrentDictionary<string, Stored> _byName = new();
+
+    /// <summary>By file name: how many bytes a write takes before it breaks, and how.</summary>
+    public ConcurrentDictionary<string, Queue<(int After, Break Kind)>> Plans { get; } = new();
+
+    /// <summary>Answers to Get and Finish that get lost.</summary>
+    public int LostAnswers;
+
+    private long _received;
+
+    public long Received => Interlocked.Read(ref _received);
+
+    public Stored Of(string fileName) => _byName.Values.Single(s => s.FileName == fileName);
+
+    public override Task<Upload> CreateUpload(CreateUploadRequest request, ServerCallContext context)
+    {
+        if (request.Upload.FileName.Contains("..", StringComparison.Ordinal))
+        {
+            throw Refusals.Invalid("upload.file_name", "must not lead out of the dataset.");
+        }
+
+        var stored = _byRequest.GetOrAdd(request.RequestId, _ => new Stored($"projects/p/uploads/{Guid.NewGuid():n}", request.Upload.FileName));
+        _byName[stored.Name] = stored;
+        return Task.FromResult(stored.ToUpload());
+    }
+
+    public override async Task<Upload> WriteUpload(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
+    {
+        Stored? upload = null;
+        var (after, kind) = (int.MaxValue, Break.EndsEarly);
+        var taken = 0;
+        await foreach (var message in requests.ReadAllAsync())
+        {
+            if (upload is null)
+            {
+                upload = _byName[message.Name];
+                if (message.Offset != upload.Bytes.Count)
+                {
+                    throw Refusals.Precondition("OFFSET_MISMATCH", $"starts at {message.Offset}, continues at {upload.Bytes.Count}.");
+                }
+
+                if (Plans.TryGetValue(upload.FileName, out var plan) && plan.TryDequeue(out var next))
+                {
+                    (after, kind) = next;
+                }
+            }
+
+            Interlocked.Add(ref _received, message.Data.Length);
+            // The tail of what arrived is lost with the break, as on a crash before the write to disk.
+            var kept = Math.Min(message.Data.Length, after - taken);
+            upload.Bytes.AddRange(message.Data.Span[..kept]);
+            taken += kept;
+            if (taken >= after)
+            {
+                kind.Happen(context);
+                return upload.ToUpload();
+            }
+        }
+
+        return upload!.ToUpload();
+    }
+
+    public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context)
+    {
+        LoseAnswer();
+        return Task.FromResult(_byName[request.Name].ToUpload());
+    }
+
+    public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context)
+    {
+        var upload = _byName[request.Name];
+        if (upload.Sha256() != request.Sha256)
+        {
+            throw Refusals.Precondition("DIGEST_MISMATCH", "the bytes have another SHA-256.");
+        }
+
+        upload.Finished = true;
+        LoseAnswer();
+        return Task.FromResult(upload.ToUpload());
+    }
+
+    private void LoseAnswer()
+    {
+        if (Interlocked.Decrement(ref LostAnswers) >= 0)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "Restarting."));
+        }
+    }
+
+    public sealed class Stored(string name, string fileName)
+    {
+        public string Name => name;
+
+        public string FileName => fileName;
+
+        public List<byte> Bytes { get; } = [];
+
+        public bool Finished { get; set; }
+
+        public string Sha256() => Convert.ToHexStringLower(SHA256.HashData([.. Bytes]));
+
+        public Upload ToUpload() => new()
+        {
+            Name = name,
+            FileName = fileName,
+            CommittedBytes = Bytes.Count,
+            State = Finished ? UploadState.Finished : UploadState.Active,
+            Sha256 = Finished ? Sha256() : "",
+        };
+    }
+}

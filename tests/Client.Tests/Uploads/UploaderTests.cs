@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using Grpc.Core;
+using Mesh.Client.Errors;
+using Mesh.Client.Tests.Support;
+using Mesh.Uploads.V1;
+using Xunit;
+
+namespace Mesh.Client.Tests.Uploads;
+
+public sealed class UploaderTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Arrives_whole_however_often_and_wherever_it_breaks()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer { LostAnswers = 5 });
+        using var mesh = server.Client();
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(async seed =>
+        {
+            var random = new Random(seed);
+            var content = Bytes(random, random.Next(1, 3_000_000));
+            var breaks = Enumerable.Range(0, random.Next(1, 5)).Select(_ => (random.Next(0, content.Length), (Break)random.Next(3)));
+            var name = $"file-{seed}";
+            server.Service.Plans[name] = new(breaks);
+
+            var upload = await mesh.DatasetUploads.SendAsync("projects/p", name, new MemoryStream(content), $"r-{seed}", cancel: Cancel);
+
+            Assert.Equal(UploadState.Finished, upload.State);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), upload.Sha256);
+            Assert.Equal(content, server.Service.Of(name).Bytes);
+        }));
+    }
+
+    [Fact]
+    public async Task Rides_out_a_restart_of_the_server()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        var content = Bytes(new Random(1), 2_000_000);
+        var slow = new PausingStream(content, pauseAt: 1_000_000);
+
+        var sending = mesh.DatasetUploads.SendAsync("projects/p", "a", slow, "r", cancel: Cancel);
+        await slow.Reached.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await server.StopAsync();
+        slow.Resume();
+        await server.StartAsync();
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), (await sending).Sha256);
+    }
+
+    [Fact]
+    public async Task Another_process_goes_on_where_the_first_stopped()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        var content = Bytes(new Random(2), 4_000_000);
+        server.Service.Plans["a"] = new([(3_000_000, Break.Unavailable)]);
+        using (var first = server.Client(patience: TimeSpan.Zero))
+        using (var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel))
+        {
+            var progress = new Sink(value => { if (value >= 3_000_000) stop.Cancel(); });
+            await Assert.ThrowsAnyAsync<Exception>(() => first.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", progress, stop.Token));
+        }
+
+        var committed = server.Service.Of("a").Bytes.Count;
+        var before = server.Service.Received;
+        using var second = server.Client();
+        var upload = await second.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", cancel: Cancel);
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), upload.Sha256);
+        Assert.Equal(content.Length - committed, server.Service.Received - before);
+        Assert.True(committed > 0);
+    }
+
+    [Fact]
+    public async Task Sends_an_empty_file()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "empty", new MemoryStream(), "r", cancel: Cancel);
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([])), upload.Sha256);
+    }
+
+    [Fact]
+    public async Task Reports_all_bytes_at_the_end()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        var last = 0L;
+
+        await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(new byte[1_234_567]), "r", new Sink(value => last = value), Cancel);
+
+        Assert.Equal(1_234_567, last);
+    }
+
+    [Fact]
+    public async Task Refuses_once()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+
+        var refused = await Assert.ThrowsAsync<MeshApiException>(
+            () => mesh.DatasetUploads.SendAsync("projects/p", "../a", new MemoryStream([1]), "r", cancel: Cancel));
+
+        Assert.Equal(new FieldViolation("upload.file_name", "must not lead out of the dataset."), Assert.Single(refused.Violations));
+    }
+
+    [Fact]
+    public async Task Another_content_under_the_same_request_is_refused_at_the_end()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 3]), "r", cancel: Cancel);
+
+        var refused = await Assert.ThrowsAsync<MeshApiException>(
+            () => mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 4]), "r", cancel: Cancel));
+
+        Assert.Equal("DIGEST_MISMATCH", refused.Reason);
+    }
+
+    [Fact]
+    public async Task Gives_up_when_its_patience_is_at_its_end()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client(patience: TimeSpan.FromSeconds(1));
+        await server.StopAsync();
+
+        var away = await Assert.ThrowsAsync<MeshApiException>(
+            () => mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1]), "r", cancel: Cancel));
+
+        Assert.Equal(StatusCode.Unavailable, away.StatusCode);
+    }
+
+    private static byte[] Bytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private sealed class Sink(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,113 @@
+using Mesh.Ingest.Tests.Data;
+using Mesh.Ingest.V1;
+using Xunit;
+
+namespace Mesh.Ingest.Tests.Formats;
+
+public sealed class IdxTests
+{
+    private static readonly byte[] Pixels = Idx.Random(12 * 16, 3);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pairs_become_splits_and_labels_without_names_are_numbers(bool gzip)
+    {
+        using var parser = new ParserFixture();
+        var parsed = await parser.ParseAsync([.. Idx.Pair("train", 12, gzip), .. Idx.Pair("t10k", 6, gzip), .. Idx.Pair("validation", 3, gzip)]);
+        Assert.Equal([("test", 6L), ("train", 12L), ("validation", 3L)], parsed.Facts.Splits.Select(s => (s.Name, s.RecordCount)));
+        Assert.Equal([("0", 4L), ("1", 4L), ("2", 4L)], parsed.Facts.Splits[1].ClassHistogram.OrderBy(h => h.Key).Select(h => (h.Key, h.Value)));
+        Assert.Equal((21L, 0L), (parsed.Records, parsed.Rejected));
+    }
+
+    [Fact]
+    public async Task A_label_beyond_the_names_rejects_its_record_and_no_other()
+    {
+        using var parser = new ParserFixture();
+        var parsed = await parser.ParseAsync(Idx.Pair("train", 12), DataFormat.Idx, "zero", "one");
+        Assert.Equal(8, parsed.Records);
+        Assert.Equal(4, parsed.Facts.RejectedCount);
+        Assert.Equal(["train-images-idx3-ubyte#2", "train-images-idx3-ubyte#5", "train-images-idx3-ubyte#8", "train-images-idx3-ubyte#11"], parsed.Facts.Rejected.Select(r => r.Source));
+        Assert.Equal("label 2 is out of range: there are 2 label names", parsed.Facts.Rejected[0].Reason);
+    }
+
+    [Fact]
+    public async Task The_digest_depends_on_files_format_and_label_names_only()
+    {
+        using var parser = new ParserFixture();
+        var files = Idx.Pair("train", 12);
+        var digest = (await parser.ParseAsync(files)).Digest;
+        Assert.Equal(digest, (await parser.ParseAsync([.. files.Reverse()])).Digest);
+        Assert.NotEqual(digest, (await parser.ParseAsync(files, DataFormat.Idx, "a", "b", "c")).Digest);
+        Assert.NotEqual(digest, (await parser.ParseAsync(Idx.Pair("test", 12))).Digest);
+        // By hand: printf of the manifest | sha256sum.
+        string[] lines =
+        [
+            "mesh dataset manifest 1", "format DATA_FORMAT_IDX",
+            .. files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"file {Hosting.IngestCalls.Sha256(f.Bytes)} {f.Bytes.Length} {f.Name}"),
+        ];
+        Assert.Equal(Hosting.IngestCalls.Sha256(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")), digest);
+    }
+
+    [Fact]
+    public async Task Files_that_lie_are_named()
+    {
+        using var parser = new ParserFixture();
+        var labels = ("train-labels-idx1-ubyte", Idx.Labels(12, new byte[12]));
+        async Task Check(string reason, byte[] images, (string, byte[])? other = null)
+        {
+            var (found, message) = await parser.FailsAsync([("train-images-idx3-ubyte", images), other ?? labels]);
+            Assert.Equal(reason, found);
+            Assert.Contains("-ubyte", message);
+        }
+
+        var good = Idx.Images(12, 4, 4, Pixels);
+        await Check("IDX_TRUNCATED", good[..^1]);
+        await Check("IDX_TRUNCATED", good[..10]);
+        await Check("IDX_TRAILING_DATA", [.. good, 0]);
+        await Check("IDX_TRUNCATED", Idx.Images(13, 4, 4, Pixels), ("train-labels-idx1-ubyte", Idx.Labels(13, new byte[13])));
+        await Check("IDX_COUNT_MISMATCH", good, ("train-labels-idx1-ubyte", Idx.Labels(11, new byte[11])));
+        await Check("IDX_TRAILING_DATA", good, ("train-labels-idx1-ubyte", Idx.Labels(12, new byte[13])));
+        await Check("IDX_DIMENSIONS", Idx.Images(12, 0, 4, []));
+        await Check("IDX_DIMENSIONS", Idx.Images(12, int.MaxValue, int.MaxValue, []));
+        await Check("IDX_DIMENSIONS", Idx.Images(12, -1, -1, []));
+        await Check("IDX_DIMENSIONS", Idx.Images(int.MaxValue, 4, 4, []));
+        await Check("IDX_DIMENSIONS", Idx.Images(-1, 4, 4, []));
+        await Check("FORMAT_UNKNOWN", [0, 0, 9, 3, .. good[4..]]);
+        await Check("IDX_MAGIC", Idx.Labels(12, new byte[12]));
+        await Check("IDX_PAIR_INCOMPLETE", good, ("test-labels-idx1-ubyte", Idx.Labels(12, new byte[12])));
+        await Check("IDX_SPLIT_TWICE", good, ("again/train-images-idx3-ubyte", good));
+        await Check("IDX_NAME", good, ("labels-ubyte.bin", Idx.Labels(12, new byte[12])));
+    }
+
+    [Fact]
+    public async Task A_gzip_is_whole_or_refused()
+    {
+        using var parser = new ParserFixture();
+        var labels = ("train-labels-idx1-ubyte", Idx.Labels(12, new byte[12]));
+        var good = Idx.Gzip(Idx.Images(12, 4, 4, Pixels));
+        foreach (var bad in new byte[][] { good[..^1], good[..^4], good[..^8], [.. good, 0], [.. good, .. new byte[20_000]], [.. good[..^5], (byte)(good[^5] ^ 1), .. good[^4..]] })
+        {
+            var (reason, message) = await parser.FailsAsync([("train-images-idx3-ubyte.gz", bad), labels]);
+            Assert.Equal("GZIP_DAMAGED", reason);
+            Assert.StartsWith("train-images-idx3-ubyte.gz ", message);
+        }
+
+        Assert.Contains((await parser.FailsAsync([("train-images-idx3-ubyte.gz", good[..60]), labels])).Reason, (string[])["GZIP_DAMAGED", "IDX_TRUNCATED"]);
+    }
+
+    [Fact]
+    public async Task Label_files_are_checked()
+    {
+        using var parser = new ParserFixture();
+        var pair = Idx.Pair("train", 12);
+        Assert.Equal(["a", "b", "c"], (await parser.ParseAsync([.. pair, ("labels.txt", "a\r\nb\nc\n"u8.ToArray())])).Facts.LabelNames);
+        foreach (var bad in new[] { "a\na\n"u8.ToArray(), "a\n\nb"u8.ToArray(), "a\tb\n"u8.ToArray(), [0xff, 0xfe, 0x00], "\n"u8.ToArray() })
+        {
+            Assert.Equal("LABEL_NAMES_INVALID", (await parser.FailsAsync([.. pair, ("labels.txt", bad)])).Reason);
+        }
+
+        Assert.Equal("NO_RECORDS", (await parser.FailsAsync([("labels.txt", "a\n"u8.ToArray())])).Reason);
+        Assert.Equal("NO_RECORDS", (await parser.FailsAsync(Idx.Pair("train", 0))).Reason);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Mesh.Ingest.Tests.Hosting;
+
+/// <summary>The same tests run on both databases.</summary>
+public enum DatabaseKind
+{
+    Sqlite,
+    Postgres,
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Jobs.Workers;
+
+namespace Mesh.Jobs.TestService;
+
+/// <summary>
+/// Counts to "until", one event per number, waiting "pause_ms" before each, going on where an earlier attempt was.
+/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once) or "hang" (hears nothing).
+/// </summary>
+public static class CountingWorker
+{
+    public static async Task<IMessage> RunAsync(WorkerSession session, CancellationToken cancel)
+    {
+        var fields = session.Specification<Struct>().Fields;
+        var until = (long)fields["until"].NumberValue;
+        var pause = TimeSpan.FromMilliseconds(fields.TryGetValue("pause_ms", out var ms) ? ms.NumberValue : 0);
+        switch (fields.TryGetValue("mode", out var mode) ? mode.StringValue : "")
+        {
+            case "fail":
+                throw new JobFailure("BAD_LUCK", "Nothing to be done.");
+            case "fail-retryable":
+                throw new JobFailure("BAD_LUCK", "Perhaps next time.", retryable: true);
+            case "throw":
+                throw new InvalidOperationException("/secret/path");
+            case "crash":
+                Console.Error.WriteLine("about to crash");
+                Process.GetCurrentProcess().Kill();
+                break;
+            case "hang":
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
+                break;
+        }
+
+        var from = session.Resume<Int64Value>()?.Value ?? 0;
+        for (var number = from + 1; number <= until; number++)
+        {
+            await Task.Delay(pause, cancel);
+            await session.ReportAsync(new Int64Value { Value = number });
+            session.Progress("count", number, until);
+            session.ThrowIfYieldRequested();
+        }
+
+        return new Struct
+        {
+            Fields =
+            {
+                ["trace"] = Value.ForString(Activity.Current?.TraceId.ToHexString() ?? ""),
+                ["cpus"] = Value.ForNumber(session.Resources.Cpus),
+                ["secrets"] = Value.ForString(string.Join(' ', Secrets())),
+            },
+        };
+    }
+
+    /// <summary>What a worker must not find in its environment or on its command line.</summary>
+    private static IEnumerable<string> Secrets() =>
+        Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(key => key.StartsWith("ConnectionStrings", StringComparison.Ordinal))
+            .Concat(Environment.GetCommandLineArgs().Where(argument => argument.Length == 64));
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.Ingest.V1;
+
+namespace Mesh.Preprocessing.Tests.Hosting;
+
+/// <summary>Serves prepared dataset versions; can break streams off and be slow.</summary>
+public sealed class IngestSeam : DatasetService.DatasetServiceBase
+{
+    private const int PerMessage = 500;
+
+    private readonly ConcurrentDictionary<string, TestData> _versions = new();
+    private readonly ConcurrentDictionary<(string Version, string Holder), bool> _pins = new();
+    private int _breaks;
+
+    /// <summary>Waited before each message.</summary>
+    public TimeSpan Pause { get; set; }
+
+    /// <summary>How many of the next streams break off after their first message.</summary>
+    public int BreakStreams
+    {
+        set => _breaks = value;
+    }
+
+    /// <summary>While true, pins and unpins fail as if Ingest were away.</summary>
+    public bool PinsAway { get; set; }
+
+    public IReadOnlyCollection<string> HoldersOf(string version) => [.. _pins.Keys.Where(p => p.Version == version).Select(p => p.Holder).Order()];
+
+    public TestData Add(TestData data)
+    {
+        _versions[data.Name] = data;
+        return data;
+    }
+
+    public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
+        Task.FromResult(Find(request.Name).Version);
+
+    public override Task<Empty> PinDatasetVersion(PinDatasetVersionRequest request, ServerCallContext context)
+    {
+        Find(request.Name);
+        CheckPins();
+        _pins[(request.Name, request.Holder)] = true;
+        return Task.FromResult(new Empty());
+    }
+
+    public override Task<Empty> UnpinDatasetVersion(UnpinDatasetVersionRequest request, ServerCallContext context)
+    {
+        CheckPins();
+        _pins.TryRemove((request.Name, request.Holder), out _);
+        return Task.FromResult(new Empty());
+    }
+
+    public override async Task ReadRecords(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> response, ServerCallContext context)
+    {
+        var data = Find(request.Name);
+        var total = data.Version.Splits.Single(s => s.Name == request.Split).RecordCount;
+        for (var at = request.Offset; at < total; at += PerMessage)
+        {
+            await Task.Delay(Pause, context.CancellationToken);
+            var message = new ReadRecordsResponse();
+            for (var i = at; i < Math.Min(at + PerMessage, total); i++)
+            {
+                message.Records.Add(data.Record(request.Split, (int)i));
+            }
+
+            await response.WriteAsync(message, context.CancellationToken);
+            if (Interlocked.Decrement(ref _breaks) >= 0)
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "broken off by the test"));
+            }
+        }
+    }
+
+    private TestData Find(string name) =>
+        _versions.TryGetValue(name, out var data) ? data : throw new RpcException(new Status(StatusCode.NotFound, $"{name} does not exist."));
+
+    private void CheckPins()
+    {
+        if (PinsAway)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        }
+    }
+}

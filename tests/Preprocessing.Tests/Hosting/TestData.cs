@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
+using Mesh.Tests.Shared;
+using Record = Mesh.Ingest.V1.Record;
+
+namespace Mesh.Preprocessing.Tests.Hosting;
+
+/// <summary>A dataset version of 28×28 grey images in memory; more records than images go round.</summary>
+public sealed class TestData
+{
+    private readonly Dictionary<string, (byte[] Pixels, byte[] Labels)> _splits = [];
+
+    private TestData(string id, bool labelled)
+    {
+        Labelled = labelled;
+        Version = new DatasetVersion
+        {
+            Name = $"projects/default/datasets/{id}/versions/1",
+            Status = new JobStatus { State = JobState.Succeeded },
+            Schema = new Schema
+            {
+                Columns = { new Column { Name = "image", Type = ColumnType.Image }, new Column { Name = "label", Type = ColumnType.String, Nullable = true } },
+            },
+        };
+        if (labelled)
+        {
+            Version.LabelNames.Add(FashionMnist.ClassNames);
+        }
+    }
+
+    public string Name => Version.Name;
+
+    public DatasetVersion Version { get; }
+
+    public bool Labelled { get; }
+
+    /// <summary>Index of a train record whose image is damaged; −1 for none.</summary>
+    public int Damaged { get; set; } = -1;
+
+    /// <param name="train">Training records; the sample has 10,000, more repeat them.</param>
+    /// <param name="test">Records of the data's own test split; 0 for none.</param>
+    public static TestData Fashion(string id, int train = 10_000, int test = 2_000, bool labelled = true)
+    {
+        var data = new TestData(id, labelled);
+        data.AddSplit("train", FashionMnist.Train(), train);
+        if (test > 0)
+        {
+            data.AddSplit("test", FashionMnist.Test(), test);
+        }
+
+        data.Version.Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{train} {test} {labelled}")));
+        return data;
+    }
+
+    public ReadOnlySpan<byte> Image(string split, int index)
+    {
+        var (pixels, labels) = _splits[split];
+        return pixels.AsSpan(index % labels.Length * FashionMnist.ImageBytes, FashionMnist.ImageBytes);
+    }
+
+    public int Label(string split, int index) => _splits[split].Labels[index % _splits[split].Labels.Length];
+
+    public Record Record(string split, int index)
+    {
+        var damaged = split == "train" && index == Damaged;
+        var image = new ImageValue { Height = FashionMnist.Side, Width = FashionMnist.Side, Channels = 1, Encoding = ImageEncoding.Raw };
+        if (damaged)
+        {
+            image = new ImageValue { Encoding = ImageEncoding.File, Data = ByteString.CopyFromUtf8("no image at all") };
+        }
+        else
+        {
+            image.Data = ByteString.CopyFrom(Image(split, index));
+        }
+
+        var label = Labelled ? new Value { StringValue = FashionMnist.ClassNames[Label(split, index)] } : new Value();
+        return new Record { Index = index, Source = $"{split}.idx#{index}", Values = { new Value { Image = image }, label } };
+    }
+
+    private void AddSplit(string name, FashionMnist images, int count)
+    {
+        _splits[name] = (images.Pixels, images.Labels);
+        var split = new Split { Name = name, RecordCount = count };
+        if (Labelled)
+        {
+            foreach (var group in Enumerable.Range(0, count).GroupBy(i => Label(name, i)))
+            {
+                split.ClassHistogram[FashionMnist.ClassNames[group.Key]] = group.Count();
+            }
+        }
+
+        Version.Splits.Add(split);
+    }
+}

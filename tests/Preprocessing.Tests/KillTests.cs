@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Tests.Hosting;
+using Mesh.Tests.Shared;
+using Xunit;
+
+namespace Mesh.Preprocessing.Tests;
+
+/// <summary>SIGKILL in the middle of a run, to the worker and to the service.</summary>
+public class KillTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("fit")]
+    [InlineData("write")]
+    public async Task A_run_whose_worker_is_killed_ends_with_the_same_bytes(string stage)
+    {
+        using var state = new TemporaryFolder();
+        using var other = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        var data = mesh.Ingest.Add(TestData.Fashion("fashion"));
+        var expected = await UndisturbedAsync(other, mesh, data);
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        mesh.Ingest.Pause = TimeSpan.FromMilliseconds(200);
+        await service.CreateAsync("a", PipelineCalls.Labelled());
+        var run = await service.StartRunAsync("a", data);
+        using (var worker = Process.GetProcessById(await service.WorkingAsync(run, stage)))
+        {
+            worker.Kill();
+        }
+
+        mesh.Ingest.Pause = TimeSpan.Zero;
+        var ended = await service.EndAsync(run);
+        Assert.Equal(2, ended.Status.Attempt);
+        Assert.Equal(expected, (await service.ResultAsync(ended)).Digests());
+        Assert.Empty(LeftFiles(state));
+    }
+
+    [Fact]
+    public async Task A_run_whose_service_is_killed_goes_on_when_it_is_back()
+    {
+        using var state = new TemporaryFolder();
+        using var other = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        var data = mesh.Ingest.Add(TestData.Fashion("fashion"));
+        var expected = await UndisturbedAsync(other, mesh, data);
+        PipelineTestsRun run;
+        await using (var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel))
+        {
+            mesh.Ingest.Pause = TimeSpan.FromMilliseconds(200);
+            await service.CreateAsync("a", PipelineCalls.Labelled());
+            var created = await service.StartRunAsync("a", data);
+            run = new PipelineTestsRun(created, await service.WorkingAsync(created, "write"));
+            await service.KillAsync(Cancel);
+        }
+
+        await Eventually.BecomesTrueAsync(() => !PreprocessingProcess.Workers(run.Run.Name).Contains(run.Worker), TimeSpan.FromSeconds(15), "the orphan is gone");
+        mesh.Ingest.Pause = TimeSpan.Zero;
+        await using var next = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        var ended = await next.EndAsync(run.Run);
+        Assert.Equal((JobState.Succeeded, 2), (ended.Status.State, ended.Status.Attempt));
+        Assert.Equal(expected, (await next.ResultAsync(ended)).Digests());
+        Assert.Empty(LeftFiles(state));
+    }
+
+    private static async Task<List<string>> UndisturbedAsync(TemporaryFolder state, MeshSeam mesh, TestData data)
+    {
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        return (await service.ProcessAsync("a", PipelineCalls.Labelled(), data)).Digests();
+    }
+
+    private static string[] LeftFiles(TemporaryFolder state) =>
+        Directory.Exists(state.File("preprocessing", "work")) ? Directory.GetFiles(state.File("preprocessing", "work"), "*", SearchOption.AllDirectories) : [];
+
+    private sealed record PipelineTestsRun(V1.PipelineRun Run, int Worker);
+}

@@ -1,0 +1,54 @@
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Tests.Hosting;
+using Mesh.Preprocessing.V1;
+using Xunit;
+
+namespace Mesh.Preprocessing.Tests.Pipelines;
+
+/// <summary>The key of a result: equal for what gives equal shards, and only for that.</summary>
+public class PipelineSpecsTests
+{
+    private const string Digest = "aa";
+
+    [Fact]
+    public void The_same_specification_written_differently_has_the_same_key()
+    {
+        var resize = PipelineCalls.Step("resize", ("width", Value.ForNumber(28)), ("height", Value.ForNumber(28)));
+        var turned = PipelineCalls.Step("resize", ("height", Value.ForNumber(28.0)), ("width", Value.ForNumber(28.0)));
+        var one = Make(resize);
+        var other = Make(turned);
+        // Names say nothing about the bytes; a split of zeros is the default; no parameters are empty ones.
+        (other.Name, other.DisplayName, other.Creator) = ("projects/p/pipelines/x", "X", "someone");
+        other.Split = new SplitSpec();
+        other.Transforms[0].Parameters = null;
+        Assert.Equal(PipelineSpecs.Key(one, Digest), PipelineSpecs.Key(other, Digest));
+        Assert.Matches("^[0-9a-f]{64}$", PipelineSpecs.Key(one, Digest));
+    }
+
+    [Fact]
+    public void Everything_that_changes_the_shards_changes_the_key()
+    {
+        var keys = new List<string>
+        {
+            PipelineSpecs.Key(Make(), Digest),
+            PipelineSpecs.Key(Make(), "ab"),
+            PipelineSpecs.Key(Make(PipelineCalls.Step("grayscale")), Digest),
+            PipelineSpecs.Key(Make(PipelineCalls.Step("resize", ("width", Value.ForNumber(28)), ("height", Value.ForNumber(28)))), Digest),
+            PipelineSpecs.Key(Make(PipelineCalls.Step("resize", ("width", Value.ForNumber(28)), ("height", Value.ForNumber(29)))), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { Seed = 1 }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { ValidationFraction = 0.1 }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { TestFraction = 0.1 }), Digest),
+        };
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+    }
+
+    private static Pipeline Make(params Transform[] more) => new() { Transforms = { PipelineCalls.Step("decode-image"), more } };
+
+    private static Pipeline With(SplitSpec split)
+    {
+        var pipeline = Make();
+        pipeline.Split = split;
+        return pipeline;
+    }
+}

@@ -1,0 +1,63 @@
+using Google.Rpc;
+using Grpc.Core;
+using Mesh.ServiceDefaults.Errors;
+using Xunit;
+
+namespace Mesh.ServiceDefaults.Tests.Errors;
+
+public class StatusMappingTests
+{
+    [Fact]
+    public void All_violations_are_told_at_once()
+    {
+        var violations = new Violations();
+        violations.Require(true, "fine", "is fine.");
+        violations.ThrowIfAny();
+        violations.Require(false, "a", "is wrong.");
+        violations.Add("b[2].c", "is wrong, too.");
+        var e = Assert.Throws<MeshException>(violations.ThrowIfAny);
+        Assert.Equal("a: is wrong. b[2].c: is wrong, too.", e.Message);
+
+        var rpc = e.ToRpcException();
+        Assert.Equal(StatusCode.InvalidArgument, rpc.StatusCode);
+        var status = rpc.GetRpcStatus()!;
+        Assert.Equal(("INVALID_ARGUMENT", "mesh"), (status.GetDetail<ErrorInfo>().Reason, status.GetDetail<ErrorInfo>().Domain));
+        Assert.Equal([("a", "is wrong."), ("b[2].c", "is wrong, too.")], status.GetDetail<BadRequest>().FieldViolations.Select(v => (v.Field, v.Description)));
+        Assert.Null(status.GetDetail<RetryInfo>());
+    }
+
+    [Fact]
+    public void Retry_time_and_metadata_are_told()
+    {
+        var error = new MeshException(StatusCode.FailedPrecondition, "OFFSET_MISMATCH", "Go on at 7.")
+        {
+            Metadata = new Dictionary<string, string> { ["committed_bytes"] = "7" }, RetryAfter = TimeSpan.FromMilliseconds(1500),
+        };
+        var status = error.ToRpcException().GetRpcStatus()!;
+        Assert.Equal("7", status.GetDetail<ErrorInfo>().Metadata["committed_bytes"]);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), status.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan());
+        Assert.Null(status.GetDetail<BadRequest>());
+    }
+
+    public static TheoryData<MeshException, StatusCode, string> Errors => new()
+    {
+        { MeshError.NotFound("projects/p"), StatusCode.NotFound, "NOT_FOUND" },
+        { MeshError.AlreadyExists("projects/p"), StatusCode.AlreadyExists, "ALREADY_EXISTS" },
+        { MeshError.Precondition("BUSY", "It is busy."), StatusCode.FailedPrecondition, "BUSY" },
+        { MeshError.Aborted("RACE", "Again."), StatusCode.Aborted, "RACE" },
+        { MeshError.Exhausted("FULL", "Full."), StatusCode.ResourceExhausted, "FULL" },
+        { MeshError.Stopping(), StatusCode.Unavailable, "STOPPING" },
+        { MeshError.DataLoss("Lost."), StatusCode.DataLoss, "DATA_LOSS" },
+        { MeshError.Denied("datasets.create"), StatusCode.PermissionDenied, "PERMISSION_DENIED" },
+        { MeshError.Unauthenticated("Who?"), StatusCode.Unauthenticated, "UNAUTHENTICATED" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors), DisableDiscoveryEnumeration = true)]
+    public void Each_error_has_its_code_and_reason(MeshException error, StatusCode code, string reason)
+    {
+        var rpc = error.ToRpcException();
+        Assert.Equal((code, error.Message), (rpc.StatusCode, rpc.Status.Detail));
+        Assert.Equal(reason, rpc.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+    }
+}

@@ -1,0 +1,124 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.Jobs.V1;
+using Mesh.Preprocessing.V1;
+using Mesh.Tests.Shared;
+using Mesh.Trainer.V1;
+using Xunit;
+
+namespace Mesh.Trainer.Tests.Service;
+
+/// <summary>What a create call refuses and fills in, and runs in the database.</summary>
+public class RunRequestTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_wrong_with_a_run_is_said_by_field()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        mesh.Pipelines.Add(Described("stripes", labels: 4));
+        mesh.Pipelines.Add(Described("single", labels: 1));
+        await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel);
+
+        var unknown = await RefusedAsync(run => run.Architecture = "transformer");
+        Assert.Equal("training_run.architecture", Assert.Single(unknown.Fields));
+        Assert.Contains("mlp, cnn", unknown.Message);
+
+        Assert.Equal(
+            ["training_run.hyperparameters.dropout", "training_run.hyperparameters.nonsense", "training_run.settings.batch_size", "training_run.settings.learning_rate"],
+            (await RefusedAsync(run =>
+            {
+                run.Hyperparameters.Fields["dropout"] = Value.ForNumber(2);
+                run.Hyperparameters.Fields["nonsense"] = Value.ForBool(true);
+                (run.Settings.BatchSize, run.Settings.LearningRate) = (-1, double.NaN);
+            })).Fields.Order());
+        Assert.Equal(["training_run.hyperparameters.epochs"], (await RefusedAsync(run => run.Hyperparameters.Fields["epochs"] = Value.ForNumber(3))).Fields);
+        Assert.Equal(
+            ["training_run.alias", "training_run.model", "training_run.processed_dataset"],
+            (await RefusedAsync(run => (run.Alias, run.Model, run.ProcessedDataset) = ("Not An Id", "projects/other/models/m", "projects/other/processedDatasets/d"))).Fields.Order());
+        Assert.Equal(
+            ["training_run.settings.checkpoint_interval_seconds", "training_run.settings.device"],
+            (await RefusedAsync(run => (run.Settings.Device, run.Settings.CheckpointIntervalSeconds) = ("abacus", -1))).Fields.Order());
+        Assert.Equal(["training_run.processed_dataset"], (await RefusedAsync(run => run.ProcessedDataset = $"{TrainingCalls.Project}/processedDatasets/single")).Fields);
+        Assert.Equal(["training_run.resources.cpus"], (await RefusedAsync(run => run.Resources = new ResourceSpec { Cpus = 1000 })).Fields);
+
+        Assert.Equal(StatusCode.NotFound, (await TrainingCalls.FailsAsync(() => service.CreateAsync(Changed(run => run.ProcessedDataset += "x")))).Code);
+        // Nothing that was refused holds the data.
+        Assert.Empty(mesh.Pipelines.HoldersOf(StripesDataset.Name));
+        Assert.Empty(service.Errors());
+
+        async Task<(StatusCode Code, string Reason, string[] Fields, string Message)> RefusedAsync(Action<TrainingRun> change)
+        {
+            var failure = await TrainingCalls.FailsAsync(() => service.CreateAsync(Changed(change)));
+            Assert.Equal(StatusCode.InvalidArgument, failure.Code);
+            return failure;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Runs_are_created_once_with_their_defaults_listed_cancelled_and_deleted(bool postgres)
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        mesh.Pipelines.Add(await StripesDataset.WriteAsync(state, train: 2_000, Cancel));
+        await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel, postgres ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : null);
+        // Long enough that it is still at work below, and the others wait behind it.
+        var first = await service.CreateAsync(TrainingCalls.Small(epochs: 5_000), "a", "r-1");
+        Assert.Equal("projects/default/trainingRuns/a", first.Name);
+        Assert.Equal((5_000, 32, 0.003, 0.01, OptimizerKind.Adamw, ScheduleKind.OneCycle, 5L, 30, "cpu"), (
+            first.Settings.Epochs, first.Settings.BatchSize, first.Settings.LearningRate, first.Settings.WeightDecay, first.Settings.Optimizer,
+            first.Settings.Schedule, first.Settings.Seed, first.Settings.CheckpointIntervalSeconds, first.Settings.Device));
+        Assert.Equal((4.0, "3", true, 0.25, 0.9), (
+            first.Hyperparameters.Fields["filters"].NumberValue, first.Hyperparameters.Fields["kernel"].StringValue, first.Hyperparameters.Fields["batch_norm"].BoolValue,
+            first.Hyperparameters.Fields["dropout"].NumberValue, first.Hyperparameters.Fields["momentum"].NumberValue));
+
+        Assert.Equal(first.Name, (await service.CreateAsync(TrainingCalls.Small(epochs: 5_000), "a", "r-1")).Name);
+        Assert.Equal(StatusCode.InvalidArgument, (await TrainingCalls.FailsAsync(() => service.CreateAsync(TrainingCalls.Small(epochs: 6), "a", "r-1"))).Code);
+        Assert.Equal(StatusCode.AlreadyExists, (await TrainingCalls.FailsAsync(() => service.CreateAsync(TrainingCalls.Small(epochs: 6), "a"))).Code);
+        var names = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await service.CreateAsync(TrainingCalls.Small(epochs: 7), requestId: "r-2")).Name));
+        var second = Assert.Single(names.Distinct());
+        Assert.Equal(new[] { first.Name, second }.Order(), mesh.Pipelines.HoldersOf(StripesDataset.Name));
+
+        var page = await service.Training.ListTrainingRunsAsync(new() { Parent = TrainingCalls.Project, PageSize = 1 }, cancellationToken: Cancel);
+        var rest = await service.Training.ListTrainingRunsAsync(new() { Parent = TrainingCalls.Project, PageSize = 1, PageToken = page.NextPageToken }, cancellationToken: Cancel);
+        Assert.Equal([first.Name, second], page.TrainingRuns.Concat(rest.TrainingRuns).Select(r => r.Name));
+        Assert.Equal(2, (await service.Tenancy.CountResourcesAsync(new() { Name = TrainingCalls.Project }, cancellationToken: Cancel)).Counts["trainingRuns"]);
+
+        Assert.Equal("RUN_ACTIVE", (await TrainingCalls.FailsAsync(() => DeleteAsync(service, second))).Reason);
+        Assert.Equal("RUN_NOT_SUCCEEDED", (await TrainingCalls.FailsAsync(async () => await service.Training.GetTestPredictionsAsync(new() { Name = second }, cancellationToken: Cancel))).Reason);
+        foreach (var name in (string[])[second, first.Name])
+        {
+            await service.Training.CancelTrainingRunAsync(new() { Name = name }, cancellationToken: Cancel);
+            Assert.Equal(JobState.Cancelled, (await service.EndAsync(name)).Run.Status.State);
+            await DeleteAsync(service, name);
+            Assert.Equal(StatusCode.NotFound, (await TrainingCalls.FailsAsync(() => service.GetAsync(name))).Code);
+        }
+
+        Assert.Empty(mesh.Pipelines.HoldersOf(StripesDataset.Name));
+        Assert.Empty(Directory.GetDirectories(state.File("trainer", "runs", "default")));
+        Assert.Empty(service.Errors());
+    }
+
+    private static async Task DeleteAsync(TrainerProcess service, string name) =>
+        await service.Training.DeleteTrainingRunAsync(new() { Name = name }, cancellationToken: Cancel);
+
+    private static TrainingRun Changed(Action<TrainingRun> change)
+    {
+        var run = TrainingCalls.Small(epochs: 2);
+        change(run);
+        return run;
+    }
+
+    /// <summary>Without blobs: for calls that never get as far as a worker.</summary>
+    private static ProcessedDataset Described(string id, int labels) => new()
+    {
+        Name = $"{TrainingCalls.Project}/processedDatasets/{id}",
+        SampleShape = { 1, 8, 8 },
+        Labels = { StripesDataset.Labels.Take(labels) },
+        Splits = { new ProcessedSplit { Name = "train", RowCount = 10 }, new ProcessedSplit { Name = "test", RowCount = 10 } },
+    };
+}

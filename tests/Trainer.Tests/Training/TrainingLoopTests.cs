@@ -1,0 +1,192 @@
+using Mesh.ModelGraph.Bundles;
+using Mesh.ModelGraph.Hyperparameters;
+using Mesh.Tests.Shared;
+using Mesh.Trainer.Batches;
+using Mesh.Trainer.Checkpoints;
+using Mesh.Trainer.Tests.Support;
+using Mesh.Trainer.Training;
+using TorchSharp;
+using Xunit;
+
+namespace Mesh.Trainer.Tests.Training;
+
+public sealed class TrainingLoopTests
+{
+    // 200 samples in batches of 32 are seven steps an epoch.
+    private const int StepsPerEpoch = 7;
+
+    [Fact]
+    public void Learns_reports_and_bundles()
+    {
+        using var folder = new TemporaryFolder();
+        var steps = new List<StepReport>();
+        var epochs = new List<EpochReport>();
+        var checkpoints = new List<CheckpointReport>();
+        var outcome = ShortRuns.Execute(ShortRuns.Plan(values: [("epochs", "8"), ("learning_rate", "0.02")]), folder.Path,
+            events: new TrainingEvents { Steps = steps.Add, Epoch = epochs.Add, Checkpoint = checkpoints.Add });
+
+        Assert.Equal(StopReason.Completed, outcome.Reason);
+        Assert.True(outcome.Test!.Summary.Accuracy > 0.9, $"accuracy {outcome.Test.Summary.Accuracy}");
+        Assert.InRange(outcome.OnnxMaxAbsDiff!.Value, 0, 1e-5);
+        Assert.Equal(outcome.BundleDigest, ModelBundle.Read(folder.File("bundle.tar")).Digest);
+        Assert.Equal(ShortRuns.Labels, ModelBundle.Read(folder.File("bundle.tar")).Content.Labels);
+
+        // Every three steps and at each epoch's end: 3, 6, 7.
+        Assert.Equal([3, 6, 7, 10, 13, 14], steps.Take(6).Select(s => s.Step));
+        Assert.All(steps, s => Assert.Equal(8 * StepsPerEpoch, s.TotalSteps));
+        Assert.Equal(Enumerable.Range(1, 8), epochs.Select(e => e.Epoch));
+        Assert.True(epochs[^1].TrainingLoss < epochs[0].TrainingLoss);
+        Assert.Equal(epochs.Max(e => e.Validation!.Accuracy), outcome.State.BestAccuracy);
+        Assert.Equal(epochs.Last(e => e.Best).Epoch, outcome.State.BestEpoch);
+        Assert.Equal(Enumerable.Range(1, 8).Select(e => e * (long)StepsPerEpoch), checkpoints.Select(c => c.Step));
+        Assert.Equal(2, Directory.EnumerateFiles(folder.File("checkpoints")).Count());
+    }
+
+    [Theory]
+    [InlineData("adamw")]
+    [InlineData("adam")]
+    [InlineData("sgd")]
+    public void Stopped_anywhere_and_resumed_gives_the_same_model_to_the_bit(string optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        var plan = ShortRuns.Plan(values: [("optimizer", optimizer), ("label_smoothing", "0.1"), ("max_grad_norm", "1"), ("dropout", "0.3")]);
+        var whole = ShortRuns.Execute(plan, folder.File("whole"));
+
+        // Leaves after every fourth step: in the middle, and once exactly at the end of an epoch (step 28 = 4 · 7).
+        var attempts = 0;
+        TrainingOutcome outcome;
+        do
+        {
+            var stop = new StopSignal();
+            var first = true;
+            outcome = ShortRuns.Execute(plan, folder.File("pieces"), stop, new TrainingEvents
+            {
+                Steps = s => { if (!first) stop.RequestYield(); first = false; },
+            }, ShortRuns.OneThread with { ReportEverySteps = 2 });
+            attempts++;
+        }
+        while (outcome.Reason == StopReason.Yielded && attempts < 20);
+
+        Assert.True(attempts > 3);
+        Assert.Equal(whole.BundleDigest, outcome.BundleDigest);
+        Assert.Equal(whole.State, outcome.State);
+        Assert.Equal(whole.Test!.Predictions, outcome.Test!.Predictions);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_digest_and_another_one_does_not()
+    {
+        using var folder = new TemporaryFolder();
+        var first = ShortRuns.Execute(ShortRuns.Plan(), folder.File("a")).BundleDigest;
+        Assert.Equal(first, ShortRuns.Execute(ShortRuns.Plan(), folder.File("b"), settings: ShortRuns.OneThread with { ReportEverySteps = 7, CheckpointEvery = TimeSpan.Zero }).BundleDigest);
+        Assert.NotEqual(first, ShortRuns.Execute(ShortRuns.Plan(seed: 6), folder.File("c")).BundleDigest);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_falls_back_to_the_one_before()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = ShortRuns.Plan();
+        var whole = ShortRuns.Execute(plan, folder.File("whole"));
+        var newest = Directory.EnumerateFiles(folder.File("whole", "checkpoints")).Max()!;
+        File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..^100]);
+
+        ResumeReport? resumed = null;
+        var again = ShortRuns.Execute(plan, folder.File("whole"), events: new TrainingEvents { Resumed = r => resumed = r });
+        Assert.Equal(2 * StepsPerEpoch, resumed!.Step);
+        Assert.Contains(newest, Assert.Single(resumed.Damaged));
+        Assert.Equal(whole.BundleDigest, again.BundleDigest);
+    }
+
+    [Fact]
+    public void Cancelling_stops_within_a_step_and_writes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var stop = new StopSignal();
+        using var registration = stop.CancelWith(source.Token);
+        var steps = 0L;
+        var outcome = ShortRuns.Execute(ShortRuns.Plan(), folder.Path, stop, new TrainingEvents { Steps = s => { steps = s.Step; source.Cancel(); } });
+        Assert.Equal((StopReason.Cancelled, 3, 3), (outcome.Reason, outcome.State.Step, steps));
+        Assert.False(Directory.Exists(folder.File("checkpoints")));
+        Assert.False(File.Exists(folder.File("bundle.tar")));
+    }
+
+    [Fact]
+    public void Divergence_stops_with_the_step_and_the_cause_and_leaves_no_bad_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = ShortRuns.Plan(values: [("optimizer", "sgd"), ("learning_rate", "10"), ("schedule", "constant"), ("batch_norm", "false")]);
+        var error = Assert.Throws<TrainingDivergedException>(() => ShortRuns.Execute(plan, folder.Path));
+        Assert.InRange(error.Step, 2, 3 * StepsPerEpoch);
+        Assert.Contains("learning_rate", error.Message);
+        if (Directory.Exists(folder.File("checkpoints")))
+            Assert.All(Directory.EnumerateFiles(folder.File("checkpoints")), f => Assert.True(CheckpointFile.Read(f).State.Step < error.Step));
+    }
+
+    [Fact]
+    public void Live_tensors_do_not_grow_with_the_steps()
+    {
+        using var folder = new TemporaryFolder();
+        var live = new List<long>();
+        ShortRuns.Execute(ShortRuns.Plan(values: [("epochs", "6")]), folder.Path, events: new TrainingEvents { Epoch = _ => live.Add(torch.Tensor.TotalCount) });
+        // From the second epoch on: the optimizer makes its state in the first.
+        Assert.InRange(live[^1], 0, live[1]);
+    }
+
+    [Fact]
+    public void A_run_leaves_nothing_behind_but_what_torchsharp_does_for_a_module()
+    {
+        // TorchSharp counts a tensor too many for each parameter it makes, so runs of one model are compared.
+        using var folder = new TemporaryFolder();
+        Assert.Equal(Left("1"), Left("5"));
+
+        long Left(string epochs)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var before = torch.Tensor.TotalCount;
+            ShortRuns.Execute(ShortRuns.Plan(values: [("epochs", epochs)]), folder.File(epochs));
+            return torch.Tensor.TotalCount - before;
+        }
+    }
+
+    [Fact]
+    public void Validation_may_be_missing()
+    {
+        using var folder = new TemporaryFolder();
+        var epochs = new List<EpochReport>();
+        using var loop = new TrainingLoop(ShortRuns.Plan(), new TrainingData(new Stripes(50, 1).Source(), null), ShortRuns.OneThread,
+            new CheckpointStore(folder.Path), new TrainingEvents { Epoch = epochs.Add }, TimeProvider.System);
+        Assert.Equal(StopReason.Completed, loop.Run(new StopSignal()));
+        Assert.All(epochs, e => Assert.Null(e.Validation));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        var other = TrainingPlan.Create("mlp", new Dictionary<string, string>(), new(1, 9, 9), Stripes.Classes, 1);
+        Assert.Contains("[1, 9, 9]", Assert.Throws<InvalidSamplesException>(() => ShortRuns.Execute(other, folder.Path)).Message);
+        var fewer = TrainingPlan.Create("mlp", new Dictionary<string, string>(), Stripes.Shape, 3, 1);
+        Assert.Contains("4 labels", Assert.Throws<InvalidSamplesException>(() => ShortRuns.Execute(fewer, folder.Path)).Message);
+        Assert.Equal(["epochs", "filters", "layers"], Assert.Throws<HyperparameterException>(
+            () => ShortRuns.Plan(values: [("epochs", "0"), ("filters", "x"), ("layers", "2")])).Violations.Select(v => v.Name));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_run_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        ShortRuns.Execute(ShortRuns.Plan(), folder.Path);
+        Assert.Throws<CheckpointException>(() => ShortRuns.Execute(ShortRuns.Plan(seed: 9), folder.Path));
+    }
+
+    [Fact]
+    public async Task The_training_thread_passes_results_and_errors_on()
+    {
+        var here = Environment.CurrentManagedThreadId;
+        Assert.NotEqual(here, await TrainingThread.Run(() => Environment.CurrentManagedThreadId));
+        await Assert.ThrowsAsync<IOException>(() => TrainingThread.Run<int>(() => throw new IOException()));
+    }
+}

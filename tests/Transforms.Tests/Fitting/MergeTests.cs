@@ -1,0 +1,88 @@
+using System.Text;
+using CsCheck;
+using Mesh.Transforms.Tests.Support;
+
+namespace Mesh.Transforms.Tests.Fitting;
+
+public class MergeTests
+{
+    private static readonly Pipeline Standard = Pipelines.Of(("decode-image", "{}"), ("label", "{}"), ("normalize", "{}"));
+
+    [Fact]
+    public void Any_split_in_any_order_gives_the_same_bytes()
+    {
+        var records = Gen.Select(Gen.Byte.Array[12], Gen.OneOf<string?>("a", "b", "c", null))
+            .Select((pixels, label) => RawRecord.Raw("r", pixels, 2, 2, 3, label)).Array[1, 30];
+        Gen.Select(records, Gen.Int[1, 6], Gen.Int).Sample((all, parts, seed) =>
+        {
+            var whole = Standard.NewFitter();
+            foreach (var record in all)
+                whole.Observe(record);
+
+            var random = new Random(seed);
+            var fitters = Enumerable.Range(0, parts).Select(_ => Standard.NewFitter()).ToArray();
+            foreach (var record in all)
+                fitters[random.Next(parts)].Observe(record);
+            random.Shuffle(fitters);
+            // Half of them travel as JSON, as between processes.
+            var merged = Standard.NewFitter();
+            foreach (var fitter in fitters)
+                merged.Merge(random.Next(2) == 0 ? fitter : Standard.ReadFitter(fitter.ToJson()));
+
+            Assert.Equal(whole.Records, merged.Records);
+            Assert.Equal(whole.ToJson(), merged.ToJson());
+            Assert.Equal(whole.Complete().ToJson(), merged.Complete().ToJson());
+        }, iter: 200, threads: 1);
+    }
+
+    [Fact]
+    public void Images_of_different_shapes_are_refused_wherever_they_meet()
+    {
+        var (small, large) = (Standard.NewFitter(), Standard.NewFitter());
+        small.Observe(RawRecord.Raw("small", new byte[4], 2, 2, 1));
+        large.Observe(RawRecord.Raw("large", new byte[9], 3, 3, 1));
+        Assert.Contains("1×2×2", Assert.Throws<TransformException>(() => large.Merge(small)).Message);
+
+        var e = Assert.Throws<TransformException>(() => small.Observe(RawRecord.Raw("large", new byte[9], 3, 3, 1)));
+        Assert.Equal("large", e.Record);
+        Assert.Equal(1, small.Records);
+        Assert.Throws<TransformException>(() => small.Complete().ApplyRecord(RawRecord.Raw("large", new byte[9], 3, 3, 1), new byte[4], out _));
+    }
+
+    [Fact]
+    public void A_refused_record_leaves_no_trace()
+    {
+        var fitter = Standard.NewFitter();
+        fitter.Observe(RawRecord.Raw("good", new byte[] { 1, 2, 3, 4 }, 2, 2, 1, "a"));
+        var before = fitter.ToJson();
+        Assert.Throws<TransformException>(() => fitter.Observe(RawRecord.Encoded("broken", new byte[50], "b")));
+        Assert.Throws<TransformException>(() => fitter.Observe(RawRecord.Raw("other", new byte[6], 2, 3, 1, "b")));
+        Assert.Equal(before, fitter.ToJson());
+    }
+
+    [Fact]
+    public void Nothing_observed_cannot_be_completed()
+    {
+        var e = Assert.Throws<TransformException>(() => Standard.ReadFitter(Standard.NewFitter().ToJson()).Complete());
+        Assert.Contains("there are no records", e.Message);
+    }
+
+    [Fact]
+    public void A_fit_of_another_pipeline_or_an_impossible_one_is_refused()
+    {
+        var fitter = Standard.NewFitter();
+        fitter.Observe(RawRecord.Raw("a", new byte[] { 1, 2, 3, 4 }, 2, 2, 1));
+        var other = Pipelines.Of(("decode-image", """{"background":1}"""), ("label", "{}"), ("normalize", "{}"));
+        Assert.Equal("pipeline_sha256", Assert.Throws<PipelineSpecException>(() => other.ReadFitter(fitter.ToJson())).Violations[0].Field);
+        Assert.Throws<ArgumentException>(() => other.NewFitter().Merge(fitter));
+
+        var json = Encoding.UTF8.GetString(fitter.ToJson());
+        Assert.Contains("\"squares\":[\"30\"]", json);
+        foreach (var impossible in new[] { "[\"3\"]", "[\"24\"]", "[\"99999\"]", "[\"-1\"]", "[]", "[30]", "null" })
+        {
+            var changed = json.Replace("\"squares\":[\"30\"]", $"\"squares\":{impossible}");
+            var e = Assert.Throws<PipelineSpecException>(() => Standard.ReadFitter(Encoding.UTF8.GetBytes(changed)));
+            Assert.StartsWith("fits[2].", e.Violations[0].Field);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using Mesh.Transforms.Tests.Support;
+
+namespace Mesh.Transforms.Tests.Specs;
+
+public class CanonicalBytesTests
+{
+    [Fact]
+    public void The_bytes_are_these()
+    {
+        var spec = Pipelines.Spec(("decode-image", "{}"), ("resize", """{"width":28,"height":32}"""), ("label", """{"names":["b","a"]}"""), ("normalize", "{}"));
+        Assert.Equal(
+            """{"format_version":1,"libvips":"8.18.7","transforms":[{"parameters":{"auto_orient":true,"background":0,"channels":"keep","max_pixels":67108864},"type":"decode-image","version":1},"""
+            + """{"parameters":{"background":0,"fit":"stretch","height":32,"kernel":"linear","width":28},"type":"resize","version":1},"""
+            + """{"parameters":{"names":["b","a"]},"type":"label","version":1},{"parameters":{"mean":[],"std":[]},"type":"normalize","version":1}]}""",
+            Encoding.UTF8.GetString(spec.CanonicalBytes()));
+    }
+
+    [Fact]
+    public void Spelling_does_not_matter_and_values_do()
+    {
+        var plain = Pipelines.Parse("""{"transforms":[{"type":"decode-image"},{"type":"resize","parameters":{"width":28,"height":32}}]}""");
+        var spelled = Pipelines.Parse("""
+            { "transforms": [ {"parameters": {}, "type": "decode-image"},
+              {"parameters": {"kernel": "linear", "height": 32.0, "width": 2.8e1}, "type": "resize"} ] }
+            """);
+        var other = Pipelines.Parse("""{"transforms":[{"type":"decode-image"},{"type":"resize","parameters":{"width":28,"height":33}}]}""");
+        Assert.Equal(plain.CanonicalBytes(), spelled.CanonicalBytes());
+        Assert.NotEqual(plain.CanonicalBytes(), other.CanonicalBytes());
+        Assert.Equal(plain.CanonicalBytes(), PipelineSpec.Parse(spelled.ToJson()).CanonicalBytes());
+    }
+
+    [Fact]
+    public void An_invalid_spec_has_none() =>
+        Assert.Throws<PipelineSpecException>(() => Pipelines.Spec(("resize", "{}")).CanonicalBytes());
+}

@@ -1,0 +1,84 @@
+using Mesh.Transforms.Tests.Support;
+
+namespace Mesh.Transforms.Tests.Specs;
+
+public class ValidationTests
+{
+    [Fact]
+    public void Everything_wrong_is_reported_at_once()
+    {
+        var spec = Pipelines.Parse("""
+            {"transforms":[
+              {"type":"resize","parameters":{"width":0,"heigth":28,"fit":"squeeze"}},
+              {"type":"rezise"},
+              {"type":"normalize","parameters":{"mean":[2],"std":"big"}},
+              {"type":"label","parameters":{"names":["a","b","a"]}},
+              {"type":"label","parameters":{"names":[""]}},
+              {"type":"decode-image","parameters":{"auto_orient":1,"max_pixels":2.5}}
+            ]}
+            """);
+
+        Assert.Equal(
+        [
+            "transforms[0].type is resize; the first transform must be decode-image",
+            "transforms[0].parameters.heigth is not a parameter of resize; known: width, height, fit, kernel, background",
+            "transforms[0].parameters.width must be an integer from 1 to 8192",
+            "transforms[0].parameters.height is required: integer, 1 to 8192",
+            "transforms[0].parameters.fit must be one of: stretch, cover, contain",
+            "transforms[1].type 'rezise' is not a transform; known: decode-image, grayscale, resize, label, normalize",
+            "transforms[2].parameters.mean must be a list of numbers, at most 4, each 0 to 1",
+            "transforms[2].parameters.std must be a list of numbers, at most 4, each 0.0001 to 16",
+            "transforms[3].type label runs on records and must come before normalize, which runs on batches",
+            "transforms[3].parameters.names names 'a' twice",
+            "transforms[4].type label can be used only once",
+            "transforms[4].type label runs on records and must come before normalize, which runs on batches",
+            "transforms[4].parameters.names must be a list of names, at most 65536, distinct, each of 1 to 256 characters",
+            "transforms[5].type decode-image runs on records and must come before normalize, which runs on batches",
+            "transforms[5].parameters.auto_orient must be true or false",
+            "transforms[5].parameters.max_pixels must be an integer from 1 to 268435456",
+        ], spec.Validate().Select(violation => violation.ToString()));
+        Assert.Equal(16, Assert.Throws<PipelineSpecException>(() => Pipeline.Create(spec)).Violations.Count);
+    }
+
+    [Theory]
+    [InlineData("", "$")]
+    [InlineData("[]", "$")]
+    [InlineData("{}", "transforms")]
+    [InlineData("""{"transforms":{}}""", "transforms")]
+    [InlineData("""{"transforms":[],"more":1}""", "more")]
+    [InlineData("""{"transforms":[3]}""", "transforms[0]")]
+    [InlineData("""{"transforms":[{"type":"resize"},{"parameters":{}}]}""", "transforms[1].type")]
+    [InlineData("""{"transforms":[{"type":"resize","params":{}}]}""", "transforms[0].params")]
+    [InlineData("""{"transforms":[{"type":"resize","parameters":{"width":1,"width":2}}]}""", "$")]
+    [InlineData("""{"transforms":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}""", "$")]
+    public void Another_form_is_refused_by_field(string json, string field) =>
+        Assert.Equal(field, Assert.Throws<PipelineSpecException>(() => Pipelines.Parse(json)).Violations[0].Field);
+
+    [Fact]
+    public void Empty_and_endless_pipelines_are_refused()
+    {
+        Assert.Equal("transforms", Assert.Single(new PipelineSpec([]).Validate()).Field);
+        Assert.Equal("transforms", Assert.Single(new PipelineSpec([.. Enumerable.Repeat(TransformSpec.Of("decode-image"), 65)]).Validate()).Field);
+    }
+
+    [Fact]
+    public void Mean_and_deviation_come_together() =>
+        Assert.Equal("transforms[1].parameters.std must have as many numbers as mean",
+            Assert.Single(Pipelines.Spec(("decode-image", "{}"), ("normalize", """{"mean":[0.5]}""")).Validate()).ToString());
+
+    [Fact]
+    public void Every_transform_and_parameter_is_described()
+    {
+        Assert.Equal(TransformCatalog.All.Count, TransformCatalog.All.Select(definition => definition.Type).Distinct().Count());
+        foreach (var definition in TransformCatalog.All)
+        {
+            Assert.Same(definition, TransformCatalog.Find(definition.Type));
+            Assert.True(definition.Version >= 1);
+            Assert.EndsWith(".", definition.Summary);
+            foreach (var parameter in definition.Parameters)
+                Assert.EndsWith(".", parameter.Meaning);
+        }
+
+        Assert.Null(TransformCatalog.Find("flip"));
+    }
+}
