@@ -26,9 +26,9 @@ public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostA
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
         try
         {
-            await FollowAsync(name, read, isLast, stream, ends.Token);
+            await FollowAsync(name, read, isLast, stream, ends.Token, cancel);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             throw MeshError.Stopping();
         }
@@ -39,8 +39,10 @@ public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostA
         }
     }
 
+    /// <param name="ends">Ends the waiting. A write goes on: to cancel it resets the stream, and the client would not hear why.</param>
     private async Task FollowAsync<T>(
-        string name, Func<CancellationToken, Task<T>> read, Func<T, bool> isLast, IServerStreamWriter<T> stream, CancellationToken cancel)
+        string name, Func<CancellationToken, Task<T>> read, Func<T, bool> isLast, IServerStreamWriter<T> stream,
+        CancellationToken ends, CancellationToken cancel)
         where T : class
     {
         T? last = null;
@@ -48,7 +50,7 @@ public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostA
         while (true)
         {
             var changed = signals.Next(name);
-            var state = await read(cancel);
+            var state = await read(ends);
             if (last is null || !state.Equals(last) || time.GetElapsedTime(written) >= Heartbeat)
             {
                 await stream.WriteAsync(state, cancel);
@@ -60,8 +62,8 @@ public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostA
                 return;
             }
 
-            await Task.WhenAny(changed, Task.Delay(Poll, time, cancel));
-            cancel.ThrowIfCancellationRequested();
+            await Task.WhenAny(changed, Task.Delay(Poll, time, ends));
+            ends.ThrowIfCancellationRequested();
         }
     }
 }

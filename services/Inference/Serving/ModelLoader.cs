@@ -33,6 +33,9 @@ internal sealed class ModelLoader(IBlobStore blobs, IOptions<InferenceOptions> o
         }
         finally
         {
+            // The file's bytes are garbage now, as large as the model and in no hurry to be collected. In the background:
+            // the models that serve are not held up.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
             turn.Release();
         }
     }

@@ -18,15 +18,16 @@ internal sealed class ReplicaWatch(ServingDirectory directory, ServingSignals si
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
         try
         {
-            await FollowAsync(stream, ends.Token);
+            await FollowAsync(stream, ends.Token, cancel);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw MeshError.Stopping();
         }
     }
 
-    private async Task FollowAsync(IServerStreamWriter<WatchReplicasResponse> stream, CancellationToken cancel)
+    /// <param name="ends">Ends the waiting. A write goes on: to cancel it resets the stream, and the gateway would not hear why.</param>
+    private async Task FollowAsync(IServerStreamWriter<WatchReplicasResponse> stream, CancellationToken ends, CancellationToken cancel)
     {
         long? sent = null;
         var written = 0L;
@@ -39,14 +40,14 @@ internal sealed class ReplicaWatch(ServingDirectory directory, ServingSignals si
             {
                 await stream.WriteAsync(new WatchReplicasResponse { Replicas = { replicas } }, cancel);
                 (sent, written) = (revision, time.GetTimestamp());
-                await Task.Delay(Coalesce, time, cancel);
+                await Task.Delay(Coalesce, time, ends);
                 continue;
             }
 
-            using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(ends);
             await Task.WhenAny(changed, Task.Delay(Heartbeat - quiet, time, waited.Token));
             await waited.CancelAsync();
-            cancel.ThrowIfCancellationRequested();
+            ends.ThrowIfCancellationRequested();
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Mesh.Cli.Tests.Support;
 /// </summary>
 internal sealed class MeshServer : IAsyncDisposable
 {
-    private WebApplication? _app;
+    private readonly List<WebApplication> _apps = [];
     private int _port;
 
     public MeshState State { get; } = new();
@@ -34,15 +34,15 @@ internal sealed class MeshServer : IAsyncDisposable
     /// <summary>Calls under way break off; the port stays the same.</summary>
     public async Task RestartAsync()
     {
-        await DisposeAsync();
+        // Stopped, not disposed: a call that still runs in it would fail for want of its services, as in no real process.
+        await _apps[^1].StopAsync();
         await StartHostAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is { } app)
+        foreach (var app in _apps)
         {
-            _app = null;
             await app.DisposeAsync();
         }
     }
@@ -56,16 +56,17 @@ internal sealed class MeshServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(State);
-        _app = builder.Build();
-        _app.MapGrpcService<Projects>();
-        _app.MapGrpcService<Datasets>();
-        _app.MapGrpcService<Pipelines>();
-        _app.MapGrpcService<Training>();
-        _app.MapGrpcService<Models>();
-        _app.MapGrpcService<Deployments>();
-        _app.MapGrpcService<Predictions>();
-        _app.MapGrpcService<Protocol>();
-        await _app.StartAsync();
-        _port = new Uri(_app.Urls.Single()).Port;
+        var app = builder.Build();
+        app.MapGrpcService<Projects>();
+        app.MapGrpcService<Datasets>();
+        app.MapGrpcService<Pipelines>();
+        app.MapGrpcService<Training>();
+        app.MapGrpcService<Models>();
+        app.MapGrpcService<Deployments>();
+        app.MapGrpcService<Predictions>();
+        app.MapGrpcService<Protocol>();
+        await app.StartAsync();
+        _apps.Add(app);
+        _port = new Uri(app.Urls.Single()).Port;
     }
 }

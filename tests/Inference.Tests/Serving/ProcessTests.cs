@@ -94,6 +94,7 @@ public sealed class ProcessTests : IAsyncLifetime
             after.Add(Resident(replica));
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"resident MiB: {string.Join(", ", after.Select(b => b >> 20))}");
         // Each version is 64 MiB of weights and more while it loads: six of them kept would be 400 MiB over the first.
         Assert.True(after[^1] < after[1] + (160L << 20), $"resident MiB after each version: {string.Join(", ", after.Select(b => b >> 20))}");
         directory.Want();
