@@ -172,24 +172,6 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
         }
     }
 
-    [Fact]
-    public async Task A_200_MB_blob_passes_through_flat_memory()
-    {
-        const int size = 200 << 20;
-        using var content = new PatternStream(size);
-        await WriteAsync(Bytes.Random(2 * Chunk));
-        GC.Collect();
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var blob = await store.WriteAsync(Scope, content, null, Cancellation);
-        await using (var stream = await store.OpenReadAsync(Scope, blob.Digest, cancellation: Cancellation))
-        {
-            await stream.CopyToAsync(Stream.Null, Cancellation);
-        }
-        await store.VerifyAsync(Scope, blob.Digest, Cancellation);
-        Assert.Equal(size, blob.Size);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 16 << 20);
-    }
-
     private async Task<BlobDigest> WriteAsync(byte[] content) =>
         (await store.WriteAsync(Scope, new MemoryStream(content), null, Cancellation)).Digest;
 

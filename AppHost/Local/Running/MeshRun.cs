@@ -47,7 +47,7 @@ internal sealed class MeshRun : IAsyncDisposable
             await StartAsync(stop.Token);
             if (commandLine.Command is { } command)
             {
-                code = await RunCommandAsync(command, commandLine.Forwarded, stop.Token);
+                code = await RunCommandAsync(command, commandLine, stop.Token);
                 if (commandLine.Exit)
                     return code;
                 if (code != 0)
@@ -149,10 +149,14 @@ internal sealed class MeshRun : IAsyncDisposable
         }
     }
 
-    private async Task<int> RunCommandAsync(string command, IReadOnlyList<string> arguments, CancellationToken stop)
+    private async Task<int> RunCommandAsync(string command, CommandLine commandLine, CancellationToken stop)
     {
         var resource = model.Resources.Single(resource => resource.Name == command);
-        using var child = ChildProcess.Start(model.LaunchOf(model.ReplicasOf(resource)[0], arguments, foreground: true), null);
+        var launch = model.LaunchOf(model.ReplicasOf(resource)[0], commandLine.Forwarded, foreground: true);
+        // A command that knows it is the last can leave out what would need the mesh afterwards.
+        if (commandLine.Exit)
+            launch = launch with { Environment = new Dictionary<string, string>(launch.Environment) { ["MESH_EXIT"] = "true" } };
+        using var child = ChildProcess.Start(launch, null);
         try
         {
             return await child.Exited.WaitAsync(stop);

@@ -71,7 +71,8 @@ internal sealed class Demo : MeshCommand
             throw CommandException.Failed($"The demo did not hold: {string.Join("; ", problems)}.");
         }
 
-        if (!run.Json)
+        // The app host sets MESH_EXIT when it stops everything after this.
+        if (!run.Json && Environment.GetEnvironmentVariable("MESH_EXIT") != "true")
         {
             await NextSteps.WriteAsync(tour);
         }

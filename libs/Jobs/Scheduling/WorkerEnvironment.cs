@@ -21,10 +21,6 @@ internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts
             [Workers.WorkerIdentity.Endpoint] = Endpoint(),
             ["MESH_STATE"] = Path.GetDirectoryName(identity.StateFolder)!,
             ["MESH_BLOBS"] = identity.BlobFolder,
-            // One job per process: a heap per core would only cost memory.
-            ["DOTNET_gcServer"] = "0",
-            // Collect every 4 MiB: a worker streams, so its memory is to follow the batch and not the machine's cache size.
-            ["DOTNET_GCgen0size"] = "0x400000",
             ["OMP_NUM_THREADS"] = job.Cpus.ToString(CultureInfo.InvariantCulture),
         };
         if (job.TraceParent is not null)

@@ -78,7 +78,6 @@ public class InferRequestParityTests
 
     [Theory]
     [InlineData("0a0541")]                              // A string that ends beyond the message.
-    [InlineData("0affffffff0f")]                        // A negative length.
     [InlineData("00")]                                  // Field number 0.
     [InlineData("0c")]                                  // The end of a group that never started.
     [InlineData("0e")]                                  // Wire type 6.
@@ -94,6 +93,15 @@ public class InferRequestParityTests
     [InlineData("22040a016122021203")]                  // A parameter without a value, and a cut one.
     [InlineData("22030a0161")]                          // A parameter without a value.
     public void Corner_cases_read_the_same_or_are_refused_by_both(string hex) => AssertParity(Convert.FromHexString(hex));
+
+    [Theory]
+    [InlineData("0affffffff0f")]
+    [InlineData("2a061affffffff0f")]                    // A packed shape.
+    public void A_negative_length_is_refused(string hex)
+    {
+        var refused = Assert.Throws<ProtoException>(() => InferRequestReader.Read(new ReadOnlySequence<byte>(Convert.FromHexString(hex))));
+        Assert.Contains("a negative length", refused.Message);
+    }
 
     [Fact]
     public void Amplifying_messages_are_refused()
@@ -121,6 +129,11 @@ public class InferRequestParityTests
         try
         {
             actual = Read(new ReadOnlySequence<byte>(bytes));
+        }
+        catch (ProtoException e) when (e.Message.Contains("a negative length"))
+        {
+            // Stricter than the generated code, which takes a packed field of negative length for an empty one.
+            return;
         }
         catch (ProtoException)
         {

