@@ -12,6 +12,7 @@ internal static class StartFailure
     {
         OptionsValidationException e => string.Join("; ", e.Failures),
         StartException e => e.Message,
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } e => e.Message,
         IOException { InnerException: SocketException or Microsoft.AspNetCore.Connections.AddressInUseException } e => e.Message,
         IOException e => $"the state folder cannot be used: {e.Message}",
         DbException e => $"the database cannot be used: {e.Message}",

@@ -31,7 +31,8 @@ public sealed class InferenceOptions
 
     /// <summary>
     /// Rows that may wait per model. Beyond it requests are turned away at once with UNAVAILABLE, which callers retry on
-    /// another replica. A longer queue rides out longer bursts; its rows wait longer and hold their memory.
+    /// another replica. A longer queue rides out longer bursts; its rows wait longer and hold their memory. At least 256,
+    /// the images of the largest Predict.
     /// </summary>
     [Range(1, 1 << 20)]
     public int MaxQueueRows { get; set; } = 1024;
@@ -52,11 +53,26 @@ public sealed class InferenceOptions
     public int MaxRequestBytes { get; set; } = 64 << 20;
 
     /// <summary>
-    /// How long a stopping replica keeps answering after it said that it stops, in milliseconds: the time the gateway
-    /// needs to hear of it. Requests that are being handled are finished in any case, for at most 3 s more.
+    /// How long a replica keeps answering after it said that it stops, or that a deployment leaves it, in milliseconds:
+    /// the time the gateway needs to hear of it. Requests that are being handled are finished in any case; those of a
+    /// stopping replica for at most 3 s more.
     /// </summary>
     [Range(0, 2000)]
     public int DrainMilliseconds { get; set; } = 300;
+
+    /// <summary>For what must be known before the options are validated. Wrong ones are refused at the start; until then the defaults do.</summary>
+    internal static InferenceOptions Early(IConfiguration configuration)
+    {
+        try
+        {
+            var options = configuration.GetSection(Section).Get<InferenceOptions>() ?? new InferenceOptions();
+            return Validator.TryValidateObject(options, new ValidationContext(options), null, validateAllProperties: true) ? options : new InferenceOptions();
+        }
+        catch (InvalidOperationException)
+        {
+            return new InferenceOptions();
+        }
+    }
 
     internal int RunsAtOnce => Instances > 0 ? Instances : Math.Max(1, Environment.ProcessorCount / IntraOpThreads);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Mesh.Inference.Onnx;
+using Mesh.Inference.Predictions;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Inference;
@@ -13,6 +14,11 @@ internal sealed class InferenceOptionsCheck(IConfiguration configuration) : IVal
         if (options.MaxQueueRows < options.MaxBatchRows)
         {
             failures.Add($"{InferenceOptions.Section}:MaxQueueRows ({options.MaxQueueRows}) must be at least MaxBatchRows ({options.MaxBatchRows}).");
+        }
+
+        if (options.MaxQueueRows < PredictionApi.MostInstances)
+        {
+            failures.Add($"{InferenceOptions.Section}:MaxQueueRows ({options.MaxQueueRows}) must be at least {PredictionApi.MostInstances}, the images of the largest Predict.");
         }
 
         if (ExecutionProvider.Refuse(options.ExecutionProvider) is { } refusal)

@@ -15,7 +15,7 @@ public static class InferenceSetup
 {
     public static void AddInference(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(InferenceOptions.Section).Get<InferenceOptions>() ?? new InferenceOptions();
+        var options = InferenceOptions.Early(builder.Configuration);
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsCheck>();
         builder.Services.AddSingleton<IBlobStore>(services => new FileBlobStore(services.GetRequiredService<ServiceIdentity>().BlobFolder));

@@ -4,7 +4,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Net.Client;
+using Mesh.Client;
+using Mesh.Client.Watching;
 using Mesh.Inference.V1;
+using Mesh.Trainer.V1;
 
 namespace Mesh.Benchmarks;
 
@@ -31,6 +34,7 @@ internal static partial class MainJob
             }
 
             Report(summary);
+            await ReportTrainingAsync(Address(output, "gateway grpc"));
             var image = ByteString.CopyFrom(await File.ReadAllBytesAsync(Directory.EnumerateFiles(Path.Combine(state, "samples"), "*.png").First()));
             await CompareAsync(Address(output, "gateway grpc"), Replica(output), image);
             return 0;
@@ -62,6 +66,20 @@ internal static partial class MainJob
         Print("mainjob.demo_predictions_per_second", served.GetProperty("requests").GetDouble() / serve);
     }
 
+    /// <summary>Of the epochs of the one run there is.</summary>
+    private static async Task ReportTrainingAsync(string gateway)
+    {
+        using var mesh = new MeshClient(new MeshClientOptions { Address = new Uri(gateway) });
+        var runs = await mesh.Training.ListTrainingRunsAsync(new ListTrainingRunsRequest { Parent = "projects/default" });
+        var rates = new List<double>();
+        await foreach (var message in mesh.WatchTrainingRunAsync(runs.TrainingRuns.Single().Name))
+        {
+            rates.AddRange(message.Metrics.Where(m => m.Epoch is not null).Select(m => m.Epoch.SamplesPerSecond));
+        }
+
+        Print("mainjob.training_images_per_second", Median(rates));
+    }
+
     /// <summary>One warm client for each, alternating; the medians, and the median of the ratios of neighbours.</summary>
     private static async Task CompareAsync(string gateway, string replica, ByteString image)
     {
@@ -75,9 +93,9 @@ internal static partial class MainJob
             pairs.Add((await LoadAsync(through, image), await LoadAsync(straight, image)));
         }
 
-        Print("mainjob.gateway_two_replicas_predictions_per_second", Median(pairs.Select(p => p.Through)));
-        Print("mainjob.one_replica_predictions_per_second", Median(pairs.Select(p => p.Straight)));
-        Print("mainjob.gateway_to_direct_ratio", Median(pairs.Select(p => p.Through / p.Straight)));
+        Print("mainjob.gateway_two_replicas_predictions_per_second", Median([.. pairs.Select(p => p.Through)]));
+        Print("mainjob.one_replica_predictions_per_second", Median([.. pairs.Select(p => p.Straight)]));
+        Print("mainjob.gateway_to_direct_ratio", Median([.. pairs.Select(p => p.Through / p.Straight)]));
     }
 
     private static async Task<double> LoadAsync(GrpcChannel channel, ByteString image)
@@ -129,7 +147,7 @@ internal static partial class MainJob
 
     private static string Replica(string output) => ReplicaLine().Match(output).Groups[1].Value;
 
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Windows / 2);
+    private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void Print(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:g6}"));
 

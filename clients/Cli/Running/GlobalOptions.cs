@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mesh.Client;
 
 namespace Mesh.Cli.Running;
 
@@ -13,7 +14,16 @@ internal static class GlobalOptions
         Description = $"The mesh's gRPC address. [default: ${GatewayVariable}, else {GatewayDefault}]",
         HelpName = "ADDRESS",
         Recursive = true,
-        Validators = { Validate<string>(value => TryAddress(value, out _) ? null : $"'{value}' is not an address such as {GatewayDefault}.") },
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens.Count == 1 && !MeshClientOptions.TryParseAddress(result.Tokens[0].Value, out _))
+                {
+                    result.AddError($"'{result.Tokens[0].Value}' is not an address such as {GatewayDefault}.");
+                }
+            },
+        },
     };
 
     public static Option<string> Project { get; } = new("--project")
@@ -41,32 +51,18 @@ internal static class GlobalOptions
     /// <exception cref="CommandException">The environment names no address.</exception>
     public static Uri Address(ParseResult parsed)
     {
-        var text = parsed.GetValue(Gateway) ?? Environment.GetEnvironmentVariable(GatewayVariable);
-        if (string.IsNullOrWhiteSpace(text))
+        try
         {
-            text = GatewayDefault;
+            return parsed.GetValue(Gateway) is { } given && MeshClientOptions.TryParseAddress(given, out var address)
+                ? address
+                : new MeshClientOptions().Address;
         }
-
-        return TryAddress(text, out var address)
-            ? address
-            : throw CommandException.Usage($"{GatewayVariable} is '{text}', which is not an address such as {GatewayDefault}.");
+        catch (ArgumentException e)
+        {
+            throw CommandException.Usage(e.Message);
+        }
     }
 
     /// <summary>Whether printed commands reach the same mesh without saying so.</summary>
     public static bool IsDefault(Uri address) => address == new Uri(GatewayDefault);
-
-    private static bool TryAddress(string text, out Uri address)
-    {
-        // "localhost:8001" is what people type; a URI reads it as the scheme "localhost".
-        var full = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
-        return Uri.TryCreate(full, UriKind.Absolute, out address!) && address.Scheme is "http" or "https" && address.Host.Length > 0;
-    }
-
-    private static Action<System.CommandLine.Parsing.OptionResult> Validate<T>(Func<T, string?> problem) => result =>
-    {
-        if (result.Tokens.Count == 1 && result.GetValueOrDefault<T>() is { } value && problem(value) is { } message)
-        {
-            result.AddError(message);
-        }
-    };
 }

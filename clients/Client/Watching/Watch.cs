@@ -63,8 +63,7 @@ public static class Watch
                         if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
                         {
                             // Ended early: the service stops or thinks it is done. Ask again.
-                            broken = new RpcException(new Status(StatusCode.Unavailable, "The watch ended before its job."));
-                            break;
+                            throw MeshApiException.From(new RpcException(new Status(StatusCode.Unavailable, "The watch ended before its job.")));
                         }
                     }
                     catch (RpcException e) when (tries.Has(e, cancel))

@@ -14,7 +14,8 @@ namespace Mesh.Inference.Predictions;
 /// <summary>Predictions on raw records: the model's own fitted transforms, the batcher, softmax, names.</summary>
 internal sealed class PredictionApi(ServedModels models, Replica replica) : PredictionService.PredictionServiceBase
 {
-    private const int MostInstances = 256;
+    /// <summary>Images of one request. They are all in the queue at once.</summary>
+    public const int MostInstances = 256;
 
     private static readonly ResourcePattern Deployment = new("projects/{project}/deployments/{deployment}");
 

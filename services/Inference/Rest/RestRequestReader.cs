@@ -250,6 +250,7 @@ internal static class RestRequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             shape.Add(reader.GetInt64());
+            Expect(shape.Count <= InferRequestReader.MostEntries, $"{field}.shape", $"has more than {InferRequestReader.MostEntries} dimensions.");
         }
 
         return [.. shape];

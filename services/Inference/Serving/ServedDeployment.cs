@@ -26,6 +26,7 @@ internal sealed class ServedDeployment(
     private ServedModelState state = ServedModelState.Loading;
     private string error = "";
     private long answered;
+    private int departures;
 
     public KeyValuePair<string, object?> MetricTag { get; } = new("mesh.deployment", name);
 
@@ -40,6 +41,18 @@ internal sealed class ServedDeployment(
             lock (gate)
             {
                 return settled.Task;
+            }
+        }
+    }
+
+    /// <summary>Which departure this deployment is on; null while it is wanted.</summary>
+    public int? Departure
+    {
+        get
+        {
+            lock (gate)
+            {
+                return desired is null ? departures : null;
             }
         }
     }
@@ -65,19 +78,31 @@ internal sealed class ServedDeployment(
         }
     }
 
-    /// <summary>Gives up loading and lets the current version go; completes when its last request is answered.</summary>
-    public async Task UnloadAsync()
+    /// <summary>
+    /// Gives up loading and reports that it leaves, but goes on answering with what it has. Wanted again, it stays.
+    /// </summary>
+    /// <returns>The number of this departure; null when it was leaving already.</returns>
+    public int? Leave()
     {
-        Task last;
         lock (gate)
         {
+            if (desired is null)
+            {
+                return null;
+            }
+
             (desired, state) = (null, ServedModelState.Unloading);
             superseded?.Cancel();
             settled.TrySetResult();
-            last = work;
+            return ++departures;
         }
+    }
 
-        await last;
+    /// <summary>Lets the current version go; completes when its last request is answered.</summary>
+    public async Task UnloadAsync()
+    {
+        Leave();
+        await work;
         if (Interlocked.Exchange(ref current, null) is { } old)
         {
             await RetireAsync(old);
@@ -147,7 +172,7 @@ internal sealed class ServedDeployment(
             }
 
             // Content never changes under its digest: only what could not be read is worth another try.
-            return e is not BlobStoreException or BlobCorruptException;
+            return e is ModelLoadException or BlobCorruptException;
         }
     }
 

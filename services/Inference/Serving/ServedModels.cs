@@ -5,6 +5,7 @@ using Mesh.Registry.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.ServiceDefaults.Watching;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Inference.Serving;
 
@@ -18,16 +19,18 @@ internal sealed class ServedModels : IAsyncDisposable
 
     private readonly ConcurrentDictionary<(string Project, string Id), ServedDeployment> deployments = new();
     private readonly ConcurrentDictionary<ServedDeployment, bool> unloading = new();
+    private readonly Lock changing = new();
     private readonly ModelLoader loader;
+    private readonly IOptions<InferenceOptions> options;
     private readonly ChangeSignals signals;
     private readonly TimeProvider time;
     private readonly ILogger<ServedModels> logger;
     private Task? firstSettled;
     private int inFlight;
 
-    public ServedModels(ModelLoader loader, ChangeSignals signals, TimeProvider time, ILogger<ServedModels> logger)
+    public ServedModels(ModelLoader loader, IOptions<InferenceOptions> options, ChangeSignals signals, TimeProvider time, ILogger<ServedModels> logger)
     {
-        (this.loader, this.signals, this.time, this.logger) = (loader, signals, time, logger);
+        (this.loader, this.options, this.signals, this.time, this.logger) = (loader, options, signals, time, logger);
         Telemetry.Meter.CreateObservableGauge("mesh.inference.queue.rows", ObserveQueues, "{row}", "Rows that wait for a batch.");
     }
 
@@ -40,35 +43,38 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>Makes this the desired state: starts loading what is new, lets go what is not named.</summary>
     public void Apply(IReadOnlyCollection<DesiredModel> desired)
     {
-        var wanted = new HashSet<(string, string)>();
-        foreach (var model in desired)
+        lock (changing)
         {
-            if (!Name.TryParse(model.Deployment, out var ids))
+            var wanted = new HashSet<(string, string)>();
+            foreach (var model in desired)
             {
-                continue;
+                if (!Name.TryParse(model.Deployment, out var ids))
+                {
+                    continue;
+                }
+
+                var key = (ids[0], ids[1]);
+                wanted.Add(key);
+                deployments.GetOrAdd(key, k => new ServedDeployment(k.Project, model.Deployment, loader, signals, time, logger)).Want(model);
             }
 
-            var key = (ids[0], ids[1]);
-            wanted.Add(key);
-            deployments.GetOrAdd(key, k => new ServedDeployment(k.Project, model.Deployment, loader, signals, time, logger)).Want(model);
-        }
-
-        foreach (var key in deployments.Keys)
-        {
-            // Out of the table first: no new request finds it while it drains.
-            if (!wanted.Contains(key) && deployments.TryRemove(key, out var gone))
+            foreach (var (key, served) in deployments)
             {
-                unloading[gone] = true;
-                _ = UnloadAsync(gone);
+                if (!wanted.Contains(key) && served.Leave() is { } departure)
+                {
+                    _ = LetGoAsync(key, served, departure);
+                }
             }
+
+            firstSettled ??= Task.WhenAll(deployments.Values.Select(deployment => deployment.Settled));
         }
 
-        firstSettled ??= Task.WhenAll(deployments.Values.Select(deployment => deployment.Settled));
         signals.Pulse(Changed);
     }
 
-    /// <summary>What the directory is told.</summary>
-    public IEnumerable<ServedModel> Report() => deployments.Values.Concat(unloading.Keys).Select(deployment => deployment.Report());
+    /// <summary>What the directory is told. A deployment that came back while its predecessor still drains is told once.</summary>
+    public IEnumerable<ServedModel> Report() =>
+        deployments.Values.Concat(unloading.Keys).Select(deployment => deployment.Report()).DistinctBy(model => model.Deployment);
 
     /// <summary>Lends the version that serves now.</summary>
     /// <param name="version">When given, it must be that one.</param>
@@ -120,11 +126,23 @@ internal sealed class ServedModels : IAsyncDisposable
         return new MeshException(StatusCode.NotFound, "NOT_FOUND", $"Request for unknown model: '{shown}'{which} is not found");
     }
 
-    private async Task UnloadAsync(ServedDeployment gone)
+    /// <summary>Goes on answering until the gateway has heard that the deployment leaves this replica, then unloads it.</summary>
+    private async Task LetGoAsync((string, string) key, ServedDeployment leaving, int departure)
     {
-        await Task.Yield();
-        await gone.UnloadAsync();
-        unloading.TryRemove(gone, out _);
+        await Task.Delay(TimeSpan.FromMilliseconds(options.Value.DrainMilliseconds), time).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        lock (changing)
+        {
+            if (leaving.Departure != departure || !deployments.TryRemove(key, out _))
+            {
+                // Wanted again meanwhile, or the replica stops.
+                return;
+            }
+
+            unloading[leaving] = true;
+        }
+
+        await leaving.UnloadAsync();
+        unloading.TryRemove(leaving, out _);
         signals.Pulse(Changed);
     }
 

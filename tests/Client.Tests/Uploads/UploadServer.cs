@@ -21,6 +21,10 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
     public int LostAnswers;
 
     private long _received;
+    private int _writing;
+
+    /// <summary>Whether a write is still at work; it may be after its caller has gone.</summary>
+    public bool Writing => Volatile.Read(ref _writing) > 0;
 
     public long Received => Interlocked.Read(ref _received);
 
@@ -39,6 +43,19 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
     }
 
     public override async Task<Upload> WriteUpload(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
+    {
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            return await TakeAsync(requests, context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
+    }
+
+    private async Task<Upload> TakeAsync(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
     {
         Stored? upload = null;
         var (after, kind) = (int.MaxValue, Break.EndsEarly);

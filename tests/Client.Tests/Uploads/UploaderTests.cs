@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Mesh.Client.Errors;
 using Mesh.Client.Tests.Support;
+using Mesh.Tests.Shared;
 using Mesh.Uploads.V1;
 using Xunit;
 
@@ -63,6 +64,7 @@ public sealed class UploaderTests
             await Assert.ThrowsAnyAsync<Exception>(() => first.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", progress, stop.Token));
         }
 
+        await Eventually.BecomesTrueAsync(() => !server.Service.Writing, TimeSpan.FromSeconds(30), "the server is done with what arrived");
         var committed = server.Service.Of("a").Bytes.Count;
         var before = server.Service.Received;
         using var second = server.Client();

@@ -74,6 +74,17 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Gives_up_on_streams_that_always_end_early()
+    {
+        await using var server = await GrpcServer<Runs>.StartAsync(new Runs { Breaks = new(Enumerable.Repeat((0, Break.EndsEarly), 1000)) });
+        using var mesh = server.Client(patience: TimeSpan.FromSeconds(1));
+
+        var away = await Assert.ThrowsAsync<MeshApiException>(() => FollowAsync(mesh, "projects/p/trainingRuns/r"));
+
+        Assert.Equal("The watch ended before its job.", away.Status.Detail);
+    }
+
+    [Fact]
     public async Task Ends_when_it_is_cancelled()
     {
         await using var server = await GrpcServer<Runs>.StartAsync(new Runs { HoldAt = 2 });

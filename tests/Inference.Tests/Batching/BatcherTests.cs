@@ -30,7 +30,7 @@ public class BatcherTests
         var first = Submit(batcher, 1);
         await engine.StartedAsync(1);
         var rest = Enumerable.Range(2, 6).Select(i => Submit(batcher, i)).ToArray();
-        Assert.Equal(6, batcher.QueuedRows);
+        Assert.True(SpinWait.SpinUntil(() => batcher.QueuedRows == 6, Patience));
         busy.Dispose();
 
         AssertValues(await first, 1);

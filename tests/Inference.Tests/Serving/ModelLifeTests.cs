@@ -156,6 +156,39 @@ public sealed class ModelLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_answers_until_the_directory_has_heard_that_a_deployment_leaves()
+    {
+        await using var patient = await InferenceHost.StartAsync(("Inference:DrainMilliseconds", "2000"));
+        await patient.ServeAsync("plus", "1", TestBundles.Plus(1));
+        patient.Unwant("plus");
+        while (patient.Directory.Model(Deployment) is { State: not ServedModelState.Unloading })
+        {
+            Assert.Equal(2f, await InferAsync(1, patient));
+        }
+
+        Assert.Equal(2f, await InferAsync(1, patient));
+
+        // Wanted again before it is gone: it stays.
+        await patient.ServeAsync("plus", "1", TestBundles.Plus(1));
+        Assert.Equal(2f, await InferAsync(1, patient));
+        Assert.DoesNotContain(patient.Logs.Entries, e => e.Message.Contains("is unloaded"));
+    }
+
+    [Fact]
+    public async Task A_deployment_that_comes_back_while_its_predecessor_drains_is_reported_once()
+    {
+        await host.ServeAsync("plus", "1", TestBundles.Plus(1));
+        var held = host.Models.Lend("default", "plus");
+        host.Unwant("plus");
+        await Eventually.BecomesTrueAsync(() => !host.Models.IsReady("default", "plus", ""), Patience, "it has left the table");
+        await host.ServeAsync("plus", "2", TestBundles.Plus(2));
+        Assert.Equal(3f, await InferAsync(1));
+        held.Dispose();
+        await Eventually.BecomesTrueAsync(() => host.Logs.Entries.Any(e => e.Message.Contains("is unloaded")), Patience, "unloaded");
+        Assert.All(host.Directory.Reports, report => Assert.Distinct(report.Models.Select(m => m.Deployment)));
+    }
+
+    [Fact]
     public async Task Without_the_directory_it_serves_what_it_has_and_comes_back()
     {
         await host.ServeAsync("plus", "1", TestBundles.Plus(1));
@@ -190,6 +223,8 @@ public sealed class ModelLifeTests : IAsyncLifetime
         RawInputContents = { Bytes(value, 0, 0, 0) },
     };
 
-    private async Task<float> InferAsync(float value) =>
-        Values<float>((await host.OpenInference.ModelInferAsync(Request(value), cancellationToken: Cancel)).RawOutputContents[0])[0];
+    private Task<float> InferAsync(float value) => InferAsync(value, host);
+
+    private static async Task<float> InferAsync(float value, InferenceHost of) =>
+        Values<float>((await of.OpenInference.ModelInferAsync(Request(value), cancellationToken: Cancel)).RawOutputContents[0])[0];
 }

@@ -14,7 +14,7 @@ public sealed class OpenInferenceGrpcTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        host = await InferenceHost.StartAsync(("Inference:MaxBatchRows", "8"), ("Inference:MaxQueueRows", "64"));
+        host = await InferenceHost.StartAsync(("Inference:MaxBatchRows", "8"), ("Inference:MaxQueueRows", "256"));
         await host.ServeAsync("simple", "3", TestBundles.Simple());
     }
 

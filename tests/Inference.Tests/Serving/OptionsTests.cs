@@ -22,7 +22,8 @@ public class OptionsTests
     [Fact]
     public void Settings_must_agree()
     {
-        AssertFailure("Inference:MaxQueueRows (32) must be at least MaxBatchRows (64)", [], new InferenceOptions { MaxQueueRows = 32 });
+        AssertFailure("Inference:MaxQueueRows (1000) must be at least MaxBatchRows (1024)", [], new InferenceOptions { MaxQueueRows = 1000, MaxBatchRows = 1024 });
+        AssertFailure("Inference:MaxQueueRows (255) must be at least 256", [], new InferenceOptions { MaxQueueRows = 255 });
         AssertFailure("\"tpu\" is not an execution provider; use cpu or cuda", [], new InferenceOptions { ExecutionProvider = "tpu" });
         AssertFailure("cuda is not in this build's ONNX Runtime", [], new InferenceOptions { ExecutionProvider = "cuda" });
     }

@@ -80,6 +80,19 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.Equal(1, replica.Process.ExitCode);
     }
 
+    [Theory]
+    [InlineData("Inference__IntraOpThreads", "0", "IntraOpThreads")]
+    [InlineData("Inference__MaxBatchRows", "abc", "Inference:MaxBatchRows")]
+    public async Task It_refuses_to_start_with_a_wrong_setting_in_one_line(string key, string value, string named)
+    {
+        using var replica = InferenceProcess.Start(folder.Path, directory.Address, (key, value));
+        await replica.Process.WaitForExitAsync(Cancel);
+        await Eventually.BecomesTrueAsync(() => replica.Output.Contains("crit: "), Patience, "the reason");
+        Assert.Contains(named, replica.Output);
+        Assert.DoesNotContain("   at ", replica.Output);
+        Assert.Equal(1, replica.Process.ExitCode);
+    }
+
     [Fact]
     public async Task Replaced_and_unloaded_models_give_their_memory_back()
     {

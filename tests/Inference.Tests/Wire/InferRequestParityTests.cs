@@ -109,6 +109,11 @@ public class InferRequestParityTests
         var bytes = Enumerable.Repeat(new byte[] { 0x2A, 0x00 }, InferRequestReader.MostEntries + 1).SelectMany(b => b).ToArray();
         var refused = Assert.Throws<ProtoException>(() => InferRequestReader.Read(new ReadOnlySequence<byte>(bytes)));
         Assert.Equal("The message holds more than 1024 inputs.", refused.Message);
+
+        // A packed shape of ones: a byte each on the wire, eight in memory.
+        bytes = [0x2A, 0x84, 0x10, 0x1A, 0x81, 0x10, .. Enumerable.Repeat((byte)1, 2049)];
+        refused = Assert.Throws<ProtoException>(() => InferRequestReader.Read(new ReadOnlySequence<byte>(bytes)));
+        Assert.Equal("The message holds more than 1024 dimensions.", refused.Message);
     }
 
     private static void AssertParity(byte[] bytes)

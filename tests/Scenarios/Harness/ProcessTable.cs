@@ -46,13 +46,6 @@ internal static partial class ProcessTable
         }
     }
 
-    /// <summary>Highest anonymous memory so far cannot be read; this is the current RssAnon in bytes.</summary>
-    public static long AnonymousBytes(int id)
-    {
-        var line = File.ReadLines($"/proc/{id}/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
-        return long.Parse(line.Split(':')[1].Replace("kB", "").Trim(), CultureInfo.InvariantCulture) * 1024;
-    }
-
     private static IEnumerable<(int Id, int Parent, string CommandLine)> All()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))

@@ -76,9 +76,9 @@ public sealed partial class RunningMesh : IAsyncDisposable
 
     public void KillHost() => ProcessTable.Kill(HostId);
 
-    /// <summary>Lines of all services' logs at level fail or crit.</summary>
-    public IReadOnlyList<string> ErrorLines() =>
-        [.. Directory.EnumerateFiles(Path.Combine(State, "logs"), "*.log").SelectMany(file => File.ReadLines(file)
+    /// <summary>Lines of all processes' logs under a state folder that no healthy mesh writes.</summary>
+    public static IReadOnlyList<string> ErrorLines(string state) =>
+        [.. Directory.EnumerateFiles(Path.Combine(state, "logs")).SelectMany(file => File.ReadLines(file)
             .Where(line => ErrorLine().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line}"))];
 
     public async ValueTask DisposeAsync()
@@ -109,6 +109,6 @@ public sealed partial class RunningMesh : IAsyncDisposable
     [GeneratedRegex(@"gateway grpc\s+(?<url>http://[0-9.]+:[0-9]+)")]
     private static partial Regex GrpcAddress();
 
-    [GeneratedRegex(@"^(\S+ )?(fail|crit):")]
+    [GeneratedRegex(@"^(\S+ )?(fail|crit): |^Unhandled exception")]
     private static partial Regex ErrorLine();
 }

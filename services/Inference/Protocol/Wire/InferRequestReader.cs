@@ -207,7 +207,7 @@ internal static class InferRequestReader
                 (rest ??= []).Add(size);
             }
 
-            count++;
+            Limit(++count, "dimensions");
         }
 
         public readonly long[] ToArray() => [.. ((ReadOnlySpan<long>)first)[..Math.Min(count, 8)], .. rest ?? []];
