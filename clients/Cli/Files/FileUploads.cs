@@ -12,7 +12,7 @@ internal static class FileUploads
     private const int AtOnce = 4;
 
     /// <returns>The uploads' names, in the order of the files.</returns>
-    public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, IReadOnlyList<DataFile> files, IStage stage)
+    public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, string project, IReadOnlyList<DataFile> files, IStage stage)
     {
         var total = files.Sum(file => file.Size);
         var sent = new ConcurrentDictionary<string, long>();
@@ -21,7 +21,7 @@ internal static class FileUploads
         await Parallel.ForEachAsync(files.Index(), options, async (item, cancel) =>
         {
             var (index, file) = item;
-            uploads[index] = await SendAsync(run, file, new Bytes(done =>
+            uploads[index] = await SendAsync(run, project, file, new Bytes(done =>
             {
                 sent[file.Name] = done;
                 stage.Report(sent.Values.Sum(), total, $"{Amount.Bytes(sent.Values.Sum())} of {Amount.Bytes(total)}");
@@ -31,19 +31,19 @@ internal static class FileUploads
         return uploads;
     }
 
-    private static async Task<string> SendAsync(CommandRun run, DataFile file, IProgress<long> progress, CancellationToken cancel)
+    private static async Task<string> SendAsync(CommandRun run, string project, DataFile file, IProgress<long> progress, CancellationToken cancel)
     {
         await using var content = File.OpenRead(file.Path);
-        var requestId = DataFile.RequestId("upload", run.Project, file.Name, file.Key);
+        var requestId = DataFile.RequestId("upload", project, file.Name, file.Key);
         try
         {
-            return (await run.Mesh.DatasetUploads.SendAsync(run.Project, file.Name, content, requestId, progress, cancel)).Name;
+            return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel)).Name;
         }
         catch (MeshApiException e) when (e.StatusCode == StatusCode.NotFound && e.Reason == "NOT_FOUND")
         {
             // An earlier upload of this file was deleted since, and its request id with it: a new one.
             content.Position = 0;
-            return (await run.Mesh.DatasetUploads.SendAsync(run.Project, file.Name, content, CommandRun.NewRequestId(), progress, cancel)).Name;
+            return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, CommandRun.NewRequestId(), progress, cancel)).Name;
         }
     }
 

@@ -13,7 +13,7 @@ internal static class TrainingFollow
     public static async Task<TrainingRun> FollowAsync(CommandRun run, string title, string name)
     {
         var last = await JobFollow.FollowAsync(
-            run, title, name, $"mesh train watch {Names.Short(name)}", run.Mesh.WatchTrainingRunAsync(name, run.Cancel),
+            run, title, name, run.Command($"train watch {Names.Short(name)}"), run.Mesh.WatchTrainingRunAsync(name, run.Cancel),
             message => message.TrainingRun.Status, Show);
         return last.TrainingRun;
     }

@@ -51,6 +51,11 @@ internal sealed record CommandRun(MeshClient Mesh, Terminal Terminal, ParseResul
         }
     });
 
+    /// <summary>A command as people can type it next: for the same project and mesh as this one.</summary>
+    /// <param name="command">"dataset upload pets FILES"</param>
+    public string Command(string command) =>
+        $"mesh {command}{(ProjectId == "default" ? "" : $" --project {ProjectId}")}{(Has(GlobalOptions.Gateway) ? $" --gateway {Parsed.GetValue(GlobalOptions.Gateway)}" : "")}";
+
     /// <summary>A new id that makes a create call happen once however often it is sent.</summary>
     public static string NewRequestId() => $"cli-{Guid.CreateVersion7():n}";
 }

@@ -42,6 +42,9 @@ internal static class Names
         return version ?? $"{model}/aliases/production";
     }
 
+    /// <summary>"projects/p" of any name.</summary>
+    public static string Project(string name) => string.Join('/', name.Split('/').Take(2));
+
     /// <summary>The last part of a name.</summary>
     public static string Id(string name) => name[(name.LastIndexOf('/') + 1)..];
 

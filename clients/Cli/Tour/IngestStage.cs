@@ -34,7 +34,7 @@ internal static class IngestStage
             known = created ? null : await FindAsync(tour, dataset);
             if (known is null)
             {
-                return await FileUploads.SendAsync(run, tour.Data.Files, stage);
+                return await FileUploads.SendAsync(run, run.Project, tour.Data.Files, stage);
             }
 
             stage.Report(1, 1, $"the same files are there already: {Names.Short(known.Name)}");
@@ -43,7 +43,7 @@ internal static class IngestStage
         return await tour.TimedAsync("ingest", async () =>
         {
             var version = known ?? await CreateAsync(tour, dataset, uploads);
-            return await JobFollow.FollowAsync(run, "ingest", version.Name, $"mesh dataset show {Names.Short(version.Name)}",
+            return await JobFollow.FollowAsync(run, "ingest", version.Name, run.Command($"dataset show {Names.Short(version.Name)}"),
                 run.Mesh.WatchDatasetVersionAsync(version.Name, run.Cancel), state => state.Status, (state, stage) =>
                 {
                     var progress = state.Status.Progress;

@@ -32,11 +32,14 @@ internal static class NextSteps
 
             The gateway: gRPC {gateway.ToString().TrimEnd('/')}, HTTP {httpGateway}
             Try next, in another terminal:
-              dotnet run -c Release --no-build --project clients/Cli -- predict {TourRun.Id} {string.Join(' ', images)}{where}{project}
-              curl -H 'Content-Type: application/json' -d @{http} {httpGateway}/v1/{tour.Name("deployments")}:predict
-              grpcurl -plaintext -d @ {gateway.Authority} mesh.inference.v1.PredictionService/Predict < {grpc}
+              dotnet run -c Release --no-build --project clients/Cli -- predict {TourRun.Id} {string.Join(' ', images.Select(Quoted))}{where}{project}
+              curl -H 'Content-Type: application/json' -d {Quoted('@' + http)} {httpGateway}/v1/{tour.Name("deployments")}:predict
+              grpcurl -plaintext -d @ {gateway.Authority} mesh.inference.v1.PredictionService/Predict < {Quoted(grpc)}
             """);
     }
+
+    /// <summary>For a shell; as it is where that will do.</summary>
+    private static string Quoted(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '@') ? path : $"'{path.Replace("'", @"'\''")}'";
 
     private static string Folder()
     {

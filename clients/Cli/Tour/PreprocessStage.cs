@@ -23,7 +23,7 @@ internal static class PreprocessStage
             var pipeline = await PipelineAsync(tour);
             var request = new CreatePipelineRunRequest { Parent = pipeline.Name, DatasetVersion = datasetVersion, RequestId = tour.RequestId("pipeline-run") };
             var job = await run.Mesh.PatientlyAsync(mesh => mesh.Pipelines.CreatePipelineRunAsync(request, cancellationToken: run.Cancel), run.Cancel);
-            job = await JobFollow.FollowAsync(run, "preprocess", job.Name, $"mesh pipeline show {Names.Short(job.Name)}",
+            job = await JobFollow.FollowAsync(run, "preprocess", job.Name, run.Command($"pipeline show {Names.Short(job.Name)}"),
                 run.Mesh.WatchPipelineRunAsync(job.Name, run.Cancel), state => state.Status, (state, stage) =>
                 {
                     var progress = state.Status.Progress;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Mesh.Cli.Tests.Support;
 using Mesh.Identity.V1;
+using Mesh.Ingest.V1;
 using Mesh.Preprocessing.V1;
 using Mesh.Tests.Shared;
+using Mesh.Uploads.V1;
 using Xunit;
 
 namespace Mesh.Cli.Tests.Commands;
@@ -32,6 +34,31 @@ public sealed class OutputTests
 
         var list = ListProjectsResponse.Parser.ParseJson(result.Out);
         Assert.Equal("Vision team", Assert.Single(list.Projects).DisplayName);
+    }
+
+    [Fact]
+    public async Task What_to_type_next_is_for_the_same_project_and_mesh()
+    {
+        await using var server = await MeshServer.StartAsync();
+
+        var result = await MeshProcess.RunAsync(server.Address, "dataset", "create", "pets", "--project", "vision", "--gateway", server.Address.Authority);
+
+        Assert.Equal($"Created projects/vision/datasets/pets. Next: mesh dataset upload pets FILES --project vision --gateway {server.Address.Authority}\n", result.Out);
+    }
+
+    [Fact]
+    public async Task A_full_name_is_uploaded_to_in_its_own_project()
+    {
+        await using var server = await MeshServer.StartAsync();
+        using var data = new TemporaryFolder();
+        TestData.Write(data.Path);
+
+        var result = await MeshProcess.RunAsync(server.Address, "dataset", "upload", "projects/vision/datasets/pets", data.Path);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Single(server.State.All<Dataset>("projects/vision/"));
+        Assert.Equal(4, server.State.All<Upload>("projects/vision/").Count());
+        Assert.Empty(server.State.All<Dataset>("projects/default/"));
     }
 
     [Fact]

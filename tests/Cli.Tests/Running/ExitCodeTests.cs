@@ -56,6 +56,20 @@ public sealed class ExitCodeTests
         Assert.Equal((3, $"mesh: No mesh answers at {gateway.ToString().TrimEnd('/')}. Start one: dotnet run -c Release --project AppHost\n"), (result.ExitCode, result.Error));
     }
 
+    [Fact]
+    public async Task An_address_that_is_none_in_the_environment_is_named_and_an_option_goes_before_it()
+    {
+        await using var server = await MeshServer.StartAsync();
+        var wrong = new Dictionary<string, string> { ["MESH_GATEWAY_GRPC"] = "ftp://x" };
+
+        var refused = await MeshProcess.RunAsync(server.Address, wrong, "project", "list");
+        var given = await MeshProcess.RunAsync(server.Address, wrong, "project", "list", "--gateway", server.Address.Authority);
+        var bare = await MeshProcess.RunAsync(server.Address, new Dictionary<string, string> { ["MESH_GATEWAY_GRPC"] = server.Address.Authority }, "project", "list");
+
+        Assert.Equal((2, "mesh: MESH_GATEWAY_GRPC is 'ftp://x', which is not an address such as http://127.0.0.1:8001.\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal((0, 0), (given.ExitCode, bare.ExitCode));
+    }
+
     [Theory]
     [InlineData("demo")]
     [InlineData("status")]

@@ -28,7 +28,7 @@ internal sealed class DatasetCreate : MeshCommand
                 Dataset = new Dataset { DisplayName = run.Get(_displayName) ?? "", Description = run.Get(_description) ?? "" },
                 RequestId = CommandRun.NewRequestId(),
             }, cancellationToken: run.Cancel);
-        run.Show(created, output => output.WriteLine($"Created {created.Name}. Next: mesh dataset upload {Names.Id(created.Name)} FILES"));
+        run.Show(created, output => output.WriteLine($"Created {created.Name}. Next: {run.Command($"dataset upload {Names.Id(created.Name)} FILES")}"));
         return ExitCode.Ok;
     }
 }

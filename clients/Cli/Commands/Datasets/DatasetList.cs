@@ -15,7 +15,7 @@ internal sealed class DatasetList : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var datasets = await run.Mesh.ListDatasetsAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
-        run.ShowTable(new ListDatasetsResponse { Datasets = { datasets } }, datasets, $"{run.Project} has no datasets. Make one: mesh dataset upload DATASET FILES",
+        run.ShowTable(new ListDatasetsResponse { Datasets = { datasets } }, datasets, $"{run.Project} has no datasets. Make one: {run.Command("dataset upload DATASET FILES")}",
             ["DATASET", "NAME", "LATEST VERSION", "CREATED"],
             dataset => [Names.Id(dataset.Name), dataset.DisplayName, dataset.LatestVersion.Length > 0 ? Names.Id(dataset.LatestVersion) : "-", Amount.At(dataset.CreateTime)]);
         return ExitCode.Ok;

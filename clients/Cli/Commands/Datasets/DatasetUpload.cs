@@ -46,7 +46,7 @@ internal sealed class DatasetUpload : MeshCommand
         var dataset = Names.Of(run, "datasets", run.Get(_dataset));
         var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName));
         await EnsureAsync(run, dataset);
-        var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, files, stage));
+        var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage));
         var create = new CreateDatasetVersionRequest
         {
             Parent = dataset,
@@ -60,7 +60,7 @@ internal sealed class DatasetUpload : MeshCommand
         }
 
         var version = await run.Mesh.PatientlyAsync(mesh => mesh.Datasets.CreateDatasetVersionAsync(create, cancellationToken: run.Cancel), run.Cancel);
-        version = await JobFollow.FollowAsync(run, "check", version.Name, $"mesh dataset show {Names.Short(version.Name)}",
+        version = await JobFollow.FollowAsync(run, "check", version.Name, run.Command($"dataset show {Names.Short(version.Name)}"),
             run.Mesh.WatchDatasetVersionAsync(version.Name, run.Cancel), v => v.Status);
         run.Show(version, output => DatasetText.Write(output, version));
         return ExitCode.Ok;
@@ -70,7 +70,7 @@ internal sealed class DatasetUpload : MeshCommand
     {
         var create = new CreateDatasetRequest
         {
-            Parent = run.Project,
+            Parent = Names.Project(dataset),
             DatasetId = Names.Id(dataset),
             Dataset = new Dataset(),
             RequestId = CommandRun.NewRequestId(),

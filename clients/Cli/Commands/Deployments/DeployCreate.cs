@@ -40,7 +40,7 @@ internal sealed class DeployCreate : MeshCommand
         run.Show(deployment, output =>
         {
             DeploymentText.Write(output, deployment);
-            output.WriteLine($"\nNext: mesh predict {Names.Id(deployment.Name)} IMAGE");
+            output.WriteLine($"\nNext: {run.Command($"predict {Names.Id(deployment.Name)} IMAGE")}");
         });
         return ExitCode.Ok;
     }

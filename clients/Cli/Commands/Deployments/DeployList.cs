@@ -15,7 +15,7 @@ internal sealed class DeployList : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var deployments = await run.Mesh.ListDeploymentsAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
-        run.ShowTable(new ListDeploymentsResponse { Deployments = { deployments } }, deployments, $"{run.Project} has no deployments. Make one: mesh deploy create --help",
+        run.ShowTable(new ListDeploymentsResponse { Deployments = { deployments } }, deployments, $"{run.Project} has no deployments. Make one: {run.Command("deploy create --help")}",
             ["DEPLOYMENT", "MODEL", "VERSION", "READY", "CREATED"],
             d => [Names.Id(d.Name), Names.Short(d.Model), d.ModelVersion.Length > 0 ? Names.Id(d.ModelVersion) : "-", DeploymentText.Ready(d), Amount.At(d.CreateTime)]);
         return ExitCode.Ok;

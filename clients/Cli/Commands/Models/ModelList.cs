@@ -15,7 +15,7 @@ internal sealed class ModelList : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var models = await run.Mesh.ListModelsAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
-        run.ShowTable(new ListModelsResponse { Models = { models } }, models, $"{run.Project} has no models. Train one: mesh train start",
+        run.ShowTable(new ListModelsResponse { Models = { models } }, models, $"{run.Project} has no models. Train one: {run.Command("train start")}",
             ["MODEL", "LATEST", "ALIASES", "CREATED"],
             model => [Names.Id(model.Name), model.LatestVersion.ToString(), ModelText.Aliases(model), Amount.At(model.CreateTime)]);
         return ExitCode.Ok;

@@ -48,7 +48,7 @@ internal sealed class PipelineCreate : MeshCommand
                 Pipeline = await SpecAsync(run),
                 RequestId = CommandRun.NewRequestId(),
             }, cancellationToken: run.Cancel);
-        run.Show(created, output => output.WriteLine($"Created {created.Name}. Next: mesh pipeline run {Names.Id(created.Name)} DATASET"));
+        run.Show(created, output => output.WriteLine($"Created {created.Name}. Next: {run.Command($"pipeline run {Names.Id(created.Name)} DATASET")}"));
         return ExitCode.Ok;
     }
 

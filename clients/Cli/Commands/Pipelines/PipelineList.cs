@@ -15,7 +15,7 @@ internal sealed class PipelineList : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var pipelines = await run.Mesh.ListPipelinesAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
-        run.ShowTable(new ListPipelinesResponse { Pipelines = { pipelines } }, pipelines, $"{run.Project} has no pipelines. Make one: mesh pipeline create --help",
+        run.ShowTable(new ListPipelinesResponse { Pipelines = { pipelines } }, pipelines, $"{run.Project} has no pipelines. Make one: {run.Command("pipeline create --help")}",
             ["PIPELINE", "TRANSFORMS", "CREATED"],
             pipeline => [Names.Id(pipeline.Name), string.Join(", ", pipeline.Transforms.Select(t => t.Type)), Amount.At(pipeline.CreateTime)]);
         return ExitCode.Ok;

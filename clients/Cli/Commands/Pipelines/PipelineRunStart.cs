@@ -38,11 +38,11 @@ internal sealed class PipelineRunStart : MeshCommand
         var job = await run.Mesh.PatientlyAsync(mesh => mesh.Pipelines.CreatePipelineRunAsync(request, cancellationToken: run.Cancel), run.Cancel);
         if (!run.Get(_noWait))
         {
-            job = await JobFollow.FollowAsync(run, "preprocess", job.Name, $"mesh pipeline show {Names.Short(job.Name)}",
+            job = await JobFollow.FollowAsync(run, "preprocess", job.Name, run.Command($"pipeline show {Names.Short(job.Name)}"),
                 run.Mesh.WatchPipelineRunAsync(job.Name, run.Cancel), state => state.Status);
         }
 
-        run.Show(job, output => PipelineText.Write(output, job));
+        run.Show(job, output => PipelineText.Write(run, output, job));
         return ExitCode.Ok;
     }
 
@@ -57,6 +57,6 @@ internal sealed class PipelineRunStart : MeshCommand
         var dataset = await run.Mesh.Datasets.GetDatasetAsync(new GetDatasetRequest { Name = name }, cancellationToken: run.Cancel);
         return dataset.LatestVersion.Length > 0
             ? dataset.LatestVersion
-            : throw CommandException.Failed($"{name} has no version that is ready. Upload one: mesh dataset upload {Names.Id(name)} FILES");
+            : throw CommandException.Failed($"{name} has no version that is ready. Upload one: {run.Command($"dataset upload {Names.Id(name)} FILES")}");
     }
 }

@@ -8,7 +8,7 @@ namespace Mesh.Cli.Commands.Pipelines;
 /// <summary>Pipelines and their runs, in words.</summary>
 internal static class PipelineText
 {
-    public static void Write(TextWriter output, PipelineRun job)
+    public static void Write(CommandRun command, TextWriter output, PipelineRun job)
     {
         TextTable.WriteFields(output,
         [
@@ -20,7 +20,7 @@ internal static class PipelineText
         ]);
         if (job.ProcessedDataset.Length > 0)
         {
-            output.WriteLine($"Next: mesh train start {Names.Id(job.ProcessedDataset)}");
+            output.WriteLine($"Next: {command.Command($"train start {Names.Id(job.ProcessedDataset)}")}");
         }
     }
 

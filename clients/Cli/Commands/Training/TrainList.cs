@@ -16,7 +16,7 @@ internal sealed class TrainList : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var runs = await run.Mesh.ListTrainingRunsAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
-        run.ShowTable(new ListTrainingRunsResponse { TrainingRuns = { runs } }, runs, $"{run.Project} has no training runs. Start one: mesh train start",
+        run.ShowTable(new ListTrainingRunsResponse { TrainingRuns = { runs } }, runs, $"{run.Project} has no training runs. Start one: {run.Command("train start")}",
             ["RUN", "STATE", "ARCHITECTURE", "TEST ACCURACY", "MODEL", "CREATED"],
             r =>
             [

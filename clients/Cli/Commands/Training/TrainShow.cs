@@ -15,7 +15,7 @@ internal sealed class TrainShow : MeshCommand
     {
         var name = Names.Of(run, "trainingRuns", run.Get(_run));
         var training = await run.Mesh.Training.GetTrainingRunAsync(new GetTrainingRunRequest { Name = name }, cancellationToken: run.Cancel);
-        run.Show(training, output => TrainingText.Write(output, training));
+        run.Show(training, output => TrainingText.Write(run, output, training));
         return ExitCode.Ok;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class TrainStart : MeshCommand
             training = await TrainingFollow.FollowAsync(run, "train", training.Name);
         }
 
-        run.Show(training, output => TrainingText.Write(output, training));
+        run.Show(training, output => TrainingText.Write(run, output, training));
         return ExitCode.Ok;
     }
 
@@ -91,7 +91,7 @@ internal sealed class TrainStart : MeshCommand
 
         var all = await run.Mesh.ListProcessedDatasetsAsync(run.Project, run.Cancel).ToListAsync(run.Cancel);
         return all.MaxBy(data => data.CreateTime)
-            ?? throw CommandException.Failed($"{run.Project} has no processed dataset. Make one: mesh pipeline run PIPELINE DATASET");
+            ?? throw CommandException.Failed($"{run.Project} has no processed dataset. Make one: {run.Command("pipeline run PIPELINE DATASET")}");
     }
 
     /// <summary>The id of the dataset that a processed dataset was made of.</summary>

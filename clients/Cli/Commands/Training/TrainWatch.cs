@@ -15,7 +15,7 @@ internal sealed class TrainWatch : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var training = await TrainingFollow.FollowAsync(run, "train", Names.Of(run, "trainingRuns", run.Get(_run)));
-        run.Show(training, output => TrainingText.Write(output, training));
+        run.Show(training, output => TrainingText.Write(run, output, training));
         return ExitCode.Ok;
     }
 }

@@ -8,7 +8,7 @@ namespace Mesh.Cli.Commands.Training;
 /// <summary>A training run, in words.</summary>
 internal static class TrainingText
 {
-    public static void Write(TextWriter output, TrainingRun run)
+    public static void Write(CommandRun command, TextWriter output, TrainingRun run)
     {
         TextTable.WriteFields(output,
         [
@@ -25,7 +25,7 @@ internal static class TrainingText
         ]);
         if (run.ModelVersion.Length > 0)
         {
-            output.WriteLine($"Next: mesh deploy create {Names.Id(run.Model)} --model {Names.Short(run.ModelVersion)}");
+            output.WriteLine($"Next: {command.Command($"deploy create {Names.Id(run.Model)} --model {Names.Short(run.ModelVersion)}")}");
         }
     }
 
