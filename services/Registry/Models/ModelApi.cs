@@ -62,8 +62,6 @@ internal sealed partial class ModelApi(
         await gate.RequireActiveAsync(model.Project, context.CancellationToken);
         var creator = context.GetCaller().Principal;
         var version = (await registration.RegisterAsync(model, upload, request, creator, context.CancellationToken)).ToModelVersion();
-        logger.VersionRegistered(version.Name, creator);
-        Telemetry.VersionsRegistered.Add(1);
         return version;
     }
 

@@ -12,7 +12,8 @@ namespace Mesh.Registry.Models;
 
 /// <summary>Makes a finished bundle upload the next version of a model.</summary>
 internal sealed class VersionRegistration(
-    IDbContextFactory<RegistryDb> databases, BundleCheck check, VersionStore versions, ServingSignals signals, TimeProvider time)
+    IDbContextFactory<RegistryDb> databases, BundleCheck check, VersionStore versions, ServingSignals signals, TimeProvider time,
+    ILogger<VersionRegistration> logger)
 {
     /// <summary>
     /// 1. A request id that was carried out before answers with its version.
@@ -52,6 +53,8 @@ internal sealed class VersionRegistration(
             var state = await VersionStore.ReadAsync(db, new VersionKey(model, number), cancel);
             await transaction.CommitAsync(cancel);
             signals.TargetsChanged(followers);
+            logger.VersionRegistered(model.VersionName(number), creator);
+            Telemetry.VersionsRegistered.Add(1);
             return state;
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())

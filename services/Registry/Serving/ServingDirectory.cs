@@ -49,8 +49,13 @@ internal sealed class ServingDirectory(ServingSignals signals, TimeProvider time
 
     public void Leave(ReplicaSession session)
     {
-        logger.ReplicaLeft(session.ReplicaId);
-        Change(session.ReplicaId, before => before?.Session == session ? null : before);
+        var left = false;
+        Change(session.ReplicaId, before => (left = before?.Session == session) ? null : before);
+        // Otherwise a newer stream of the replica took over.
+        if (left)
+        {
+            logger.ReplicaLeft(session.ReplicaId);
+        }
     }
 
     /// <summary>What another process shared; a stream to this one knows better.</summary>
