@@ -163,9 +163,10 @@ public sealed class DirectoryTests
             watch = new WatchClient(host.Directory);
             await watch.SeesAsync(["one"]);
             await host.StopAsync().WaitAsync(Soon, Cancel);
+            // Before the host disposes the channel, which ends calls in its own way.
+            await Eventually.BecomesTrueAsync(() => replica.Ended is not null && watch.Ended is not null, Soon, "both have heard it");
         }
 
-        await Eventually.BecomesTrueAsync(() => replica.Ended is not null && watch.Ended is not null, Soon, "both have heard it");
         Assert.Equal((StatusCode.Unavailable, StatusCode.Unavailable), (replica.Ended!.Value, watch.Ended!.Value));
         await replica.DisposeAsync();
         await watch.DisposeAsync();
