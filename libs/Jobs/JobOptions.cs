@@ -33,7 +33,10 @@ public sealed class JobOptions
     [Range(1, 3600)]
     public int LeaseSeconds { get; set; } = 30;
 
-    /// <summary>Failures after which a job is FAILED. Yields, restarts of the service and a lease lost after progress are no failures.</summary>
+    /// <summary>
+    /// Failures since the job last got further (a new checkpoint) after which it is FAILED. Yields, restarts of the service
+    /// and a lease lost after progress are no failures.
+    /// </summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 

@@ -15,6 +15,13 @@ public readonly record struct JobResources(int Cpus, long MemoryBytes, int Gpus)
     public static JobResources operator -(JobResources a, JobResources b) =>
         new(a.Cpus - b.Cpus, a.MemoryBytes - b.MemoryBytes, a.Gpus - b.Gpus);
 
+    /// <summary>
+    /// What a job gets on <paramref name="machine"/>: fewer cores and less memory than it asked for, where it was created on a
+    /// larger one. GPUs are not capped: a job that asked for one cannot do without.
+    /// </summary>
+    public JobResources CappedBy(JobResources machine) =>
+        new(Math.Min(Cpus, machine.Cpus), Math.Min(MemoryBytes, machine.MemoryBytes), Gpus);
+
     public bool Fits(JobResources free) => Cpus <= free.Cpus && MemoryBytes <= free.MemoryBytes && Gpus <= free.Gpus;
 
     /// <summary>The request with defaults filled in: all cores where none are asked for.</summary>

@@ -48,4 +48,13 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Warning, "A heartbeat failed: {Status}")]
     public static partial void HeartbeatFailed(this ILogger logger, string status);
+
+    [LoggerMessage(16, LogLevel.Debug, "The attempt was aborted.")]
+    public static partial void Aborted(this ILogger logger, Exception e);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Job} failed: this machine no longer has the GPUs it needs.")]
+    public static partial void CannotRun(this ILogger logger, string job);
+
+    [LoggerMessage(18, LogLevel.Warning, "The log of {Job}'s worker could not be deleted.")]
+    public static partial void WorkerLogNotDeleted(this ILogger logger, string job, Exception e);
 }

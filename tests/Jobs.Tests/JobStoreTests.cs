@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
@@ -25,6 +27,70 @@ public abstract class JobStoreTests(string database)
         Assert.Equal(first.Name, (await rig.ClaimAsync(cpus: 4))!.Name);
         Assert.Equal(second.Name, (await rig.ClaimAsync(cpus: 1))!.Name);
         Assert.Null(await rig.ClaimAsync(cpus: 4));
+    }
+
+    [Fact]
+    public async Task A_job_of_a_larger_machine_is_claimed_and_one_without_its_gpus_holds_nobody_back()
+    {
+        using var rig = await StoreRig.CreateAsync(database);
+        var (gpus, large) = (await rig.AddAsync("a", gpus: 1), await rig.AddAsync("b", cpus: 4));
+        Assert.Null(await rig.ClaimAsync(cpus: 1, machine: 2));
+        Assert.Equal(large.Name, (await rig.ClaimAsync(cpus: 2, machine: 2))!.Name);
+
+        var failed = Assert.Single(await rig.Queue.FailImpossibleAsync(StoreRig.Room, StoreRig.Cancel));
+        Assert.Equal((gpus.Name, JobState.Failed, "NOT_ENOUGH_GPUS"), (failed.Name, failed.State, failed.ErrorReason));
+        await using var db = await rig.OpenAsync();
+        Assert.Equal(gpus.Name, Assert.Single(db.Ends).Job);
+    }
+
+    [Fact]
+    public async Task Only_failures_without_any_progress_between_them_end_a_job()
+    {
+        using var rig = await StoreRig.CreateAsync(database);
+        var job = await rig.AddAsync("a");
+        for (var attempt = 1; attempt <= 2 * StoreRig.Options.MaxAttempts; attempt++)
+        {
+            rig.Time.Advance(TimeSpan.FromMinutes(1));
+            await rig.ClaimAsync();
+            await rig.Attempts.RecordAsync(job.Name, attempt, [StoreRig.Counted(1, attempt)], StoreRig.Cancel);
+            var row = await rig.Queue.AttemptExitedAsync(job.Name, attempt, "SIGKILL", StoreRig.Cancel);
+            Assert.Equal((JobState.Queued, 1), (row!.State, row.Failures));
+        }
+    }
+
+    [Fact]
+    public async Task Every_end_is_counted_once_by_kind_and_state()
+    {
+        using var rig = await StoreRig.CreateAsync(database);
+        var counted = new ConcurrentQueue<string>();
+        using var meter = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Name == "mesh.jobs.ended") { listener.EnableMeasurementEvents(instrument); } } };
+        // Other tests count at the same time, elsewhere: on other flows of execution.
+        var mine = new AsyncLocal<bool> { Value = true };
+        meter.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (mine.Value)
+            {
+                counted.Enqueue($"{value} {tags[0].Value} {tags[1].Value}");
+            }
+        });
+        meter.Start();
+
+        var queued = await rig.AddAsync("a");
+        await rig.Jobs.RequestCancelAsync(queued.Name, StoreRig.Cancel);
+        await rig.Jobs.RequestCancelAsync(queued.Name, StoreRig.Cancel);
+        var completed = await rig.AddAsync("b");
+        await rig.ClaimAsync();
+        await rig.Attempts.CompleteAsync(completed.Name, 1, Result, StoreRig.Cancel);
+        await rig.Attempts.CompleteAsync(completed.Name, 1, Result, StoreRig.Cancel);
+        var crashed = await rig.AddAsync("c");
+        for (var attempt = 1; attempt <= StoreRig.Options.MaxAttempts; attempt++)
+        {
+            rig.Time.Advance(TimeSpan.FromMinutes(1));
+            await rig.ClaimAsync();
+            await rig.Queue.AttemptExitedAsync(crashed.Name, attempt, "SIGKILL", StoreRig.Cancel);
+        }
+
+        Assert.Equal(["1 count Cancelled", "1 count Succeeded", "1 count Failed"], counted);
     }
 
     [Fact]

@@ -72,15 +72,21 @@ public sealed class JobsHost : IAsyncDisposable
     }
 
     public async Task<JobRow> CreateAsync(
-        string id, int until = 5, int pauseMs = 0, string mode = "", int cpus = 1, string requestId = "")
+        string id, int until = 5, int pauseMs = 0, int holdAt = 0, string mode = "", int cpus = 1, bool anyMachine = false, string requestId = "")
     {
         var name = $"projects/{_project}/counts/{id}";
         await using var db = await OpenAsync();
         var spec = new Struct
         {
-            Fields = { ["until"] = Value.ForNumber(until), ["pause_ms"] = Value.ForNumber(pauseMs), ["mode"] = Value.ForString(mode) },
+            Fields =
+            {
+                ["until"] = Value.ForNumber(until), ["pause_ms"] = Value.ForNumber(pauseMs), ["hold_at"] = Value.ForNumber(holdAt),
+                ["mode"] = Value.ForString(mode),
+            },
         };
-        var job = Jobs.Add(db, new NewJob(name, CountingJob.Kind, "users/admin", spec, new ResourceSpec { Cpus = cpus }));
+        var job = Jobs.Add(db, new NewJob(name, CountingJob.Kind, "users/admin", spec, new ResourceSpec { Cpus = anyMachine ? 1 : cpus }));
+        // As if it had been created on a machine with as many.
+        db.Entry(job).Property(j => j.Cpus).CurrentValue = cpus;
         var once = new RequestOnce(db, _project, requestId, "Create", spec);
         once.Record(name, DateTimeOffset.UtcNow);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);

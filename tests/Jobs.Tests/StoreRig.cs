@@ -58,6 +58,7 @@ internal sealed class StoreRig : IDisposable
             services.AddSingleton<IDbContextFactory<CountingDb>>(p => new Factory<SqliteCountingDb>(p));
         }
 
+        services.AddLogging();
         services.AddSingleton<TimeProvider>(new ManualTime());
         services.AddSingleton<ChangeSignals>();
         services.AddSingleton<IOptions<JobOptions>>(new OptionsWrapper<JobOptions>(Options));
@@ -74,16 +75,21 @@ internal sealed class StoreRig : IDisposable
 
     public Task<CountingDb> OpenAsync() => _services.GetRequiredService<IDbContextFactory<CountingDb>>().CreateDbContextAsync(Cancel);
 
-    public async Task<JobRow> AddAsync(string id, int cpus = 1)
+    /// <param name="gpus">More than this machine has: as if the job had been created on another.</param>
+    public async Task<JobRow> AddAsync(string id, int cpus = 1, int gpus = 0)
     {
         await using var db = await OpenAsync();
         Time.Advance(TimeSpan.FromTicks(1));
         var job = Jobs.Add(db, new NewJob($"projects/p/counts/{id}", CountingJob.Kind, "users/admin", new Struct(), new ResourceSpec { Cpus = cpus }));
+        db.Entry(job).Property(j => j.Gpus).CurrentValue = gpus;
         await db.SaveChangesAsync(Cancel);
         return job;
     }
 
-    public Task<JobRow?> ClaimAsync(int cpus = 4) => Queue.ClaimNextAsync(Room with { Cpus = cpus }, Token, Cancel);
+    /// <param name="cpus">Cores that are free.</param>
+    /// <param name="machine">Cores that there are.</param>
+    public Task<JobRow?> ClaimAsync(int cpus = 4, int machine = 4) =>
+        Queue.ClaimNextAsync(Room with { Cpus = machine }, Room with { Cpus = cpus }, Token, Cancel);
 
     public Task<JobRow> GetAsync(JobRow job) => Jobs.GetAsync(job.Name, Cancel);
 

@@ -78,7 +78,7 @@ public class WorkerApiTests
 
         public Task<string> Exited => Exit.Task;
 
-        public Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch, CancellationToken cancel)
+        public Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch)
         {
             Launch = launch;
             return Task.FromResult<ILaunchedWorker>(this);

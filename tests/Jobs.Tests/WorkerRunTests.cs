@@ -62,10 +62,12 @@ public class WorkerRunTests
     {
         using var state = new TemporaryFolder();
         await using var host = await JobsHost.StartAsync(state);
-        var first = await host.CreateAsync("a", until: 40, pauseMs: 50, cpus: 1);
-        await host.ReachesAsync(first, row => row.Done > 0, "the first job counts");
+        var first = await host.CreateAsync("a", until: 2, holdAt: 1, cpus: 1);
+        await host.ReachesAsync(first, row => row.RecordedSequence == 1, "the first job counts");
         var large = await host.CreateAsync("b", until: 2, cpus: 2);
         var small = await host.CreateAsync("c", until: 2, cpus: 1);
+        // It leaves its core and, as the oldest, has it back at once.
+        await host.Jobs.RequestYieldAsync(first.Name, TestContext.Current.CancellationToken);
 
         var ended = await host.EndAsync(small);
         Assert.True((await host.GetAsync(first)).EndedTicks <= (await host.GetAsync(large)).StartedTicks);
@@ -91,7 +93,7 @@ public class WorkerRunTests
     {
         using var state = new TemporaryFolder();
         await using var host = await JobsHost.StartAsync(state, settings: "--Jobs:StopGraceSeconds=1");
-        var job = await host.CreateAsync("a", until: 10_000, pauseMs: 20, mode: mode);
+        var job = await host.CreateAsync("a", holdAt: 1, mode: mode);
         await host.ReachesAsync(job, row => row.State == JobState.Running, "the job runs");
         await Eventually.BecomesTrueAsync(() => WorkerProcesses.Of(job.Name, 1).Count == 1, JobsHost.Patience, "the worker runs");
         var pid = WorkerProcesses.Of(job.Name, 1).Single();
@@ -103,6 +105,29 @@ public class WorkerRunTests
         await Eventually.BecomesTrueAsync(() => !WorkerProcesses.IsAlive(pid), JobsHost.Patience, "the worker is gone");
         Assert.Equal(JobState.Cancelled, (await host.Jobs.RequestCancelAsync(job.Name, TestContext.Current.CancellationToken)).State);
         host.Logs.AssertNoErrors();
+    }
+
+    [Fact]
+    public async Task A_worker_that_asks_for_its_lease_hears_of_the_cancellation_and_goes_no_further()
+    {
+        using var state = new TemporaryFolder();
+        await using var host = await JobsHost.StartAsync(state);
+        var job = await host.CreateAsync("a", mode: "confirm");
+        await Eventually.BecomesTrueAsync(() => WorkerProcesses.Of(job.Name, 1).Count == 1, JobsHost.Patience, "the worker runs");
+        await host.Jobs.RequestCancelAsync(job.Name, TestContext.Current.CancellationToken);
+        Assert.Equal(JobState.Cancelled, (await host.EndAsync(job)).State);
+        // It left by itself.
+        Assert.DoesNotContain(host.Logs.Entries, e => e.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task A_job_of_a_larger_machine_gets_what_this_one_has()
+    {
+        using var state = new TemporaryFolder();
+        await using var host = await JobsHost.StartAsync(state);
+        var job = await host.EndAsync(await host.CreateAsync("a", cpus: 64, anyMachine: true));
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal(2, job.ReadResult<Struct>()!.Fields["cpus"].NumberValue);
     }
 
     [Fact]

@@ -3,9 +3,9 @@ namespace Mesh.Jobs.Launching;
 /// <summary>Where workers run. A child process of the service is the first; clusters come behind the same seam.</summary>
 public interface ILauncher
 {
-    /// <summary>Starts a worker and returns at once.</summary>
+    /// <summary>Starts a worker and returns at once. Cannot be cancelled: the job is claimed, and this says what became of it.</summary>
     /// <exception cref="WorkerLaunchException">It could not be started; another attempt may succeed.</exception>
-    Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch, CancellationToken cancel);
+    Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch);
 }
 
 /// <summary>A worker to be started.</summary>
@@ -16,7 +16,7 @@ public sealed record WorkerLaunch(string JobName, int Attempt, IReadOnlyDictiona
 /// <summary>A worker that was started.</summary>
 public interface ILaunchedWorker
 {
-    /// <summary>Completes when it is gone, with how it went: "exit code 134", "SIGKILL". Never faults.</summary>
+    /// <summary>Completes when it is gone, with how it went: "exit code 1", "SIGKILL". Never faults.</summary>
     Task<string> Exited { get; }
 
     /// <summary>Asks it to checkpoint and leave (SIGTERM). No effect when it is gone.</summary>

@@ -9,9 +9,8 @@ namespace Mesh.Jobs.Launching;
 /// <summary>Workers as child processes: the service's own program with the verb "worker", or the command of the options.</summary>
 public sealed class LocalProcessLauncher(IOptions<JobOptions> options, ILogger<LocalProcessLauncher> logger) : ILauncher
 {
-    public Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch, CancellationToken cancel)
+    public Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch)
     {
-        cancel.ThrowIfCancellationRequested();
         string[] command = options.Value.Command is { Length: > 0 } given ? given : OwnProgram();
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -25,14 +24,16 @@ public sealed class LocalProcessLauncher(IOptions<JobOptions> options, ILogger<L
             start.Environment[key] = value;
         }
 
+        WorkerOutput? output = null;
         try
         {
-            var output = new WorkerOutput(launch.LogFile, launch.JobName, launch.Attempt, logger);
+            output = new WorkerOutput(launch.LogFile, launch.JobName, launch.Attempt, logger);
             var process = Process.Start(start) ?? throw new WorkerLaunchException($"{command[0]} did not start.");
             return Task.FromResult<ILaunchedWorker>(new LocalWorker(process, output));
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
+            output?.Dispose();
             throw new WorkerLaunchException("The worker's program could not be started.", e);
         }
     }

@@ -38,9 +38,11 @@ internal sealed partial class WorkerOutput : IDisposable
         Write(Encoding.UTF8.GetBytes($"--- attempt {attempt} of {job}\n"));
     }
 
+    /// <param name="output">Closed at its end: a process leaves its pipes to whoever took them.</param>
     /// <param name="everyLine">Repeat lines that carry no log level too: on standard error those are crashes.</param>
     public async Task PumpAsync(Stream output, bool everyLine)
     {
+        await using var closing = output;
         var buffer = new byte[8192];
         var line = new List<byte>(256);
         try

@@ -89,9 +89,19 @@ internal sealed class JobScheduler<TDb>(
 
     private async Task TakeBackAsync(CancellationToken stop)
     {
-        if (await queue.OwnsDatabaseAsync(stop) && await queue.TakeBackAllAsync(stop) is > 0 and var count)
+        if (!await queue.OwnsDatabaseAsync(stop))
+        {
+            return;
+        }
+
+        if (await queue.TakeBackAllAsync(stop) is > 0 and var count)
         {
             logger.TookBack(count);
+        }
+
+        foreach (var job in await queue.FailImpossibleAsync(_machine, stop))
+        {
+            logger.CannotRun(job.Name);
         }
     }
 
@@ -110,10 +120,11 @@ internal sealed class JobScheduler<TDb>(
             return;
         }
 
-        var rows = (await queue.ReadAsync([.. _running.Keys.Select(key => key.Name).Distinct()], stop)).ToDictionary(row => row.Name);
+        var jobs = (await queue.ReadAsync([.. _running.Keys.Select(key => key.Name).Distinct()], stop)).ToDictionary(job => job.Name);
         foreach (var attempt in _running.Values)
         {
-            if (attempt.IsOverdue(rows.GetValueOrDefault(attempt.Name), options.Value.StopGrace))
+            attempt.Observe(jobs.GetValueOrDefault(attempt.Name));
+            if (attempt.IsOverdue(options.Value.StopGrace))
             {
                 logger.WorkerKilled(attempt.Name, attempt.Attempt);
                 attempt.Worker.Kill();
@@ -132,7 +143,7 @@ internal sealed class JobScheduler<TDb>(
             }
 
             var token = RunToken.New();
-            if (await queue.ClaimNextAsync(free, RunToken.Hash(token), stop) is not { } job)
+            if (await queue.ClaimNextAsync(_machine, free, RunToken.Hash(token), stop) is not { } job)
             {
                 return;
             }
@@ -143,10 +154,11 @@ internal sealed class JobScheduler<TDb>(
 
     private async Task LaunchAsync(JobRow job, string token)
     {
+        var resources = job.Resources.CappedBy(_machine);
         try
         {
-            var launch = new WorkerLaunch(job.Name, job.Attempt, environment.Of(job, token), logs.PathOf(job.Name));
-            var attempt = new RunningAttempt(job, await launcher.LaunchAsync(launch, CancellationToken.None), time);
+            var launch = new WorkerLaunch(job.Name, job.Attempt, environment.Of(job, resources, token), logs.PathOf(job.Name));
+            var attempt = new RunningAttempt(job.Name, job.Attempt, resources, await launcher.LaunchAsync(launch), time);
             _running[(job.Name, job.Attempt)] = attempt;
             attempt.Watch = WatchAsync(job, attempt);
         }

@@ -11,7 +11,8 @@ namespace Mesh.Jobs.Scheduling;
 /// </summary>
 internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts ports, IConfiguration configuration)
 {
-    public Dictionary<string, string> Of(JobRow job, string token)
+    /// <param name="resources">What the attempt holds of this machine.</param>
+    public Dictionary<string, string> Of(JobRow job, JobResources resources, string token)
     {
         var environment = new Dictionary<string, string>
         {
@@ -21,7 +22,7 @@ internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts
             [Workers.WorkerIdentity.Endpoint] = Endpoint(),
             ["MESH_STATE"] = Path.GetDirectoryName(identity.StateFolder)!,
             ["MESH_BLOBS"] = identity.BlobFolder,
-            ["OMP_NUM_THREADS"] = job.Cpus.ToString(CultureInfo.InvariantCulture),
+            ["OMP_NUM_THREADS"] = resources.Cpus.ToString(CultureInfo.InvariantCulture),
         };
         if (job.TraceParent is not null)
         {

@@ -92,18 +92,14 @@ internal sealed class JobAttempts<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> k
             attempt,
             async (db, job) =>
             {
-                switch (outcome)
+                if (outcome == Outcome.Failed)
                 {
-                    case Outcome.Yielded:
-                        JobLife.GiveBack(job, Now);
-                        break;
-                    // Nobody asked for it when the state is RUNNING; then the attempt is merely over.
-                    case Outcome.Cancelled:
-                        JobLife.GiveBack(job, Now);
-                        break;
-                    default:
-                        JobLife.Fail(job, error, retryable, options.Value, Now);
-                        break;
+                    JobLife.Fail(job, error, retryable, options.Value, Now);
+                }
+                else
+                {
+                    // CANCELLED too: when nobody asked for it, the attempt is merely over.
+                    JobLife.GiveBack(job, Now);
                 }
 
                 if (job.IsTerminal)

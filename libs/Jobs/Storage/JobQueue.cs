@@ -1,3 +1,4 @@
+using Mesh.Jobs.Scheduling;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -15,20 +16,22 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
 
     /// <summary>
     /// Claims the job that has waited longest, if it fits. One that does not fit holds back those behind it, or a large
-    /// job would wait for ever behind small ones.
+    /// job would wait for ever behind small ones. One that needs more GPUs than <paramref name="machine"/> has is left to
+    /// another replica.
     /// </summary>
-    public async Task<JobRow?> ClaimNextAsync(JobResources free, byte[] tokenHash, CancellationToken cancel)
+    /// <param name="free">What running jobs have left of the machine.</param>
+    public async Task<JobRow?> ClaimNextAsync(JobResources machine, JobResources free, byte[] tokenHash, CancellationToken cancel)
     {
         while (true)
         {
             var now = Now;
             var head = await jobs.ReadAsync(
                 db => db.Jobs().AsNoTracking()
-                    .Where(j => j.State == JobState.Queued && j.NotBeforeTicks <= now)
+                    .Where(j => j.State == JobState.Queued && j.NotBeforeTicks <= now && j.Gpus <= machine.Gpus)
                     .OrderBy(j => j.CreatedTicks).ThenBy(j => j.Name)
                     .FirstOrDefaultAsync(cancel),
                 cancel);
-            if (head is null || !head.Resources.Fits(free))
+            if (head is null || !head.Resources.CappedBy(machine).Fits(free))
             {
                 return null;
             }
@@ -67,7 +70,7 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
     public async Task<IReadOnlyList<JobRow>> ExpireLeasesAsync(CancellationToken cancel)
     {
         var now = Now;
-        var silent = await ListAsync(j => j.LeaseExpiresTicks > 0 && j.LeaseExpiresTicks <= now, cancel);
+        var silent = await ListWorkingAsync(now, cancel);
         var lost = new List<JobRow>();
         foreach (var job in silent)
         {
@@ -85,7 +88,7 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
     {
         var count = 0;
         List<JobRow> left;
-        while ((left = await ListAsync(j => j.LeaseExpiresTicks > 0, cancel)).Count > 0)
+        while ((left = await ListWorkingAsync(long.MaxValue, cancel)).Count > 0)
         {
             foreach (var job in left)
             {
@@ -98,14 +101,52 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
         return count;
     }
 
+    /// <summary>
+    /// At the start of a service that owns its database alone: a job that needs more GPUs than there are would wait for
+    /// ever. It ends as an attempt that failed.
+    /// </summary>
+    public async Task<IReadOnlyList<JobRow>> FailImpossibleAsync(JobResources machine, CancellationToken cancel)
+    {
+        var impossible = await jobs.ReadAsync(
+            db => db.Jobs().AsNoTracking().Where(j => j.State == JobState.Queued && j.Gpus > machine.Gpus).ToListAsync(cancel), cancel);
+        var failed = new List<JobRow>();
+        foreach (var job in impossible)
+        {
+            var error = new JobError { Reason = "NOT_ENOUGH_GPUS", Message = $"The job needs {job.Gpus} GPUs; this service has {machine.Gpus} for jobs." };
+            var row = await jobs.ChangeAsync(
+                job.Name,
+                j => j.State == JobState.Queued,
+                async (db, row) =>
+                {
+                    JobLife.Start(row, RunToken.Hash(RunToken.New()), options.Value.Lease, Now);
+                    JobLife.Fail(row, error, retryable: false, options.Value, Now);
+                    await kinds.Get(row.Kind).OnEndedAsync(db, row, cancel);
+                },
+                cancel);
+            if (row is not null)
+            {
+                failed.Add(row);
+            }
+        }
+
+        return failed;
+    }
+
     public Task<bool> OwnsDatabaseAsync(CancellationToken cancel) => jobs.ReadAsync(db => Task.FromResult(db.Database.IsSqlite()), cancel);
 
-    /// <summary>The present rows of these jobs.</summary>
-    public Task<List<JobRow>> ReadAsync(IReadOnlyCollection<string> names, CancellationToken cancel) =>
-        jobs.ReadAsync(db => db.Jobs().AsNoTracking().Where(j => names.Contains(j.Name)).ToListAsync(cancel), cancel);
+    /// <summary>How these jobs stand now.</summary>
+    public Task<List<JobStanding>> ReadAsync(IReadOnlyCollection<string> names, CancellationToken cancel) =>
+        jobs.ReadAsync(
+            db => db.Jobs().Where(j => names.Contains(j.Name)).Select(j => new JobStanding(j.Name, j.Attempt, j.State, j.LeaseExpiresTicks > 0)).ToListAsync(cancel),
+            cancel);
 
-    private Task<List<JobRow>> ListAsync(System.Linq.Expressions.Expression<Func<JobRow, bool>> which, CancellationToken cancel) =>
-        jobs.ReadAsync(db => db.Jobs().AsNoTracking().Where(which).OrderBy(j => j.LeaseExpiresTicks).Take(PageSize).ToListAsync(cancel), cancel);
+    /// <summary>Jobs with a worker. By state, which has an index: this is asked every second, of all jobs that ever were.</summary>
+    private Task<List<JobRow>> ListWorkingAsync(long expiredAt, CancellationToken cancel) =>
+        jobs.ReadAsync(
+            db => db.Jobs().AsNoTracking()
+                .Where(j => (j.State == JobState.Running || j.State == JobState.Cancelling) && j.LeaseExpiresTicks > 0 && j.LeaseExpiresTicks <= expiredAt)
+                .OrderBy(j => j.LeaseExpiresTicks).Take(PageSize).ToListAsync(cancel),
+            cancel);
 
     private Task<JobRow?> EndAsync(string name, int attempt, Action<JobRow> end, CancellationToken cancel, long expiredAt = long.MaxValue) =>
         jobs.ChangeAsync(
@@ -121,3 +162,6 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
             },
             cancel);
 }
+
+/// <summary>What supervision needs to know of a job; the rest of its row may be large.</summary>
+internal sealed record JobStanding(string Name, int Attempt, JobState State, bool HasWorker);

@@ -36,7 +36,7 @@ public sealed class JobRow
     /// <summary>Counts the launches; the fence of every write of a worker. 0 until the first.</summary>
     public int Attempt { get; internal set; }
 
-    /// <summary>Attempts that count against <see cref="JobOptions.MaxAttempts"/>.</summary>
+    /// <summary>Failed attempts since the resume state last changed; they count against <see cref="JobOptions.MaxAttempts"/>.</summary>
     public int Failures { get; internal set; }
 
     /// <summary>When the worker loses the job unless it renews; 0 while no worker has it.</summary>
@@ -78,6 +78,7 @@ public sealed class JobRow
 
     public bool IsTerminal => JobLife.IsTerminal(State);
 
+    /// <summary>What was asked for, perhaps on another machine; see <see cref="JobResources.CappedBy"/>.</summary>
     public JobResources Resources => new(Cpus, MemoryBytes, Gpus);
 
     /// <exception cref="InvalidProtocolBufferException">The specification is of another type.</exception>
@@ -93,7 +94,17 @@ public sealed class JobRow
         where T : class, IMessage, new() => Result is null ? null : Any.Parser.ParseFrom(Result).Unpack<T>();
 
     /// <summary>Sets where the next attempt goes on. Call it in <see cref="JobKind{TDb}.OnEventsAsync"/>; it is saved with the events.</summary>
-    public void WriteResume(IMessage resume) => Resume = Any.Pack(resume).ToByteArray();
+    public void WriteResume(IMessage resume)
+    {
+        var written = Any.Pack(resume).ToByteArray();
+        if (Resume is not null && written.AsSpan().SequenceEqual(Resume))
+        {
+            return;
+        }
+
+        // It got further: only crashes at one and the same place may end a job, however long it runs.
+        (Resume, Failures) = (written, 0);
+    }
 
     /// <summary>The state as every job resource shows it.</summary>
     public JobStatus ToStatus() => new()

@@ -95,7 +95,10 @@ public sealed class JobStore<TDb>
     public Task RequestYieldAsync(string name, CancellationToken cancel) =>
         _jobs.ChangeAsync(name, j => j.State == JobState.Running, row => row.YieldRequested = true, cancel);
 
-    /// <summary>Removes the row and the log of a job that has ended, in the caller's transaction.</summary>
+    /// <summary>
+    /// Removes the row of a job that has ended, in the caller's transaction, and its log. The log may go although the
+    /// transaction then fails: it is there to be read by people and nothing depends on it.
+    /// </summary>
     /// <returns>False when the job has not ended (or is not there).</returns>
     public async Task<bool> RemoveEndedAsync(TDb db, string name, CancellationToken cancel)
     {

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Watching;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Jobs.Storage;
 
@@ -9,7 +10,7 @@ namespace Mesh.Jobs.Storage;
 /// The one way a job changes: an UPDATE … WHERE takes the row's lock if the condition holds, the change is made on what
 /// the row is then, and all of it commits at once. Works alike on SQLite (one writer) and PostgreSQL (row locks).
 /// </summary>
-internal sealed class JobTransaction<TDb>(IDbContextFactory<TDb> dbs, ChangeSignals signals)
+internal sealed class JobTransaction<TDb>(IDbContextFactory<TDb> dbs, ChangeSignals signals, ILogger<JobTransaction<TDb>> logger)
     where TDb : MeshDb
 {
     /// <summary>Pulsed when a job may have become claimable, or room for one.</summary>
@@ -70,9 +71,17 @@ internal sealed class JobTransaction<TDb>(IDbContextFactory<TDb> dbs, ChangeSign
         }
 
         var row = await db.Jobs().SingleAsync(j => j.Name == name, cancel);
+        var ended = row.IsTerminal;
         await change(db, row);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
+        if (row.IsTerminal && !ended)
+        {
+            // Here, where every way to end comes by, and only once.
+            logger.JobEnded(row.Name, row.State.ToString(), row.Attempt);
+            Telemetry.JobsEnded.Add(1, new("mesh.job.kind", row.Kind), new("mesh.job.state", row.State.ToString()));
+        }
+
         signals.Pulse(name);
         if (!JobLife.HasWorker(row))
         {

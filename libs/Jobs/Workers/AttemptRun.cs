@@ -21,7 +21,7 @@ internal sealed class AttemptRun(WorkerIdentity identity, WorkerLink link, Worke
         {
             var request = new StartAttemptRequest { Name = identity.Name, Attempt = identity.Attempt };
             var start = await link.CallAsync(options => link.Client.StartAttemptAsync(request, options));
-            var session = new WorkerSession(identity, link, start, services, stops.Yield);
+            var session = new WorkerSession(identity, link, start, services, stops);
             heartbeat = new Heartbeat(identity, session, link, stops, start.Lease.ToTimeSpan(), logger).RunAsync(stopHeartbeat.Token);
             await RunAndReportAsync(session, body);
             return Reported;
@@ -37,7 +37,7 @@ internal sealed class AttemptRun(WorkerIdentity identity, WorkerLink link, Worke
                 logger.LostLease();
             }
 
-            logger.LogDebug(e, "Aborted.");
+            logger.Aborted(e);
             return NotReported;
         }
         catch (RpcException e)
@@ -69,8 +69,9 @@ internal sealed class AttemptRun(WorkerIdentity identity, WorkerLink link, Worke
             // Whatever it threw, it did so because it was cancelled, or no one wants to know any more.
             await EndAsync(Outcome.Cancelled);
         }
-        catch (OperationCanceledException) when (stops.Yield.IsCancellationRequested)
+        catch (Exception e) when (stops.Yield.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
+            // A call that the body gave the token says so in its own way.
             await EndAsync(Outcome.Yielded);
         }
         catch (JobFailure e)
@@ -82,7 +83,11 @@ internal sealed class AttemptRun(WorkerIdentity identity, WorkerLink link, Worke
         {
             logger.BodyFailed(e);
             var retryable = e.StatusCode is not (StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.PermissionDenied);
-            await EndAsync(Outcome.Failed, WorkerLink.ReasonOf(e) ?? $"UPSTREAM_{e.StatusCode.ToString().ToUpperInvariant()}", e.Status.Detail, retryable);
+            // A service of the mesh gives a reason. Without one the detail is the client's own, which names addresses.
+            var (reason, message) = WorkerLink.ReasonOf(e) is { } given
+                ? (given, e.Status.Detail)
+                : ($"UPSTREAM_{e.StatusCode.ToString().ToUpperInvariant()}", $"A call to another service ended with {e.StatusCode}; the worker's log says more.");
+            await EndAsync(Outcome.Failed, reason, message, retryable);
         }
         catch (Exception e)
         {

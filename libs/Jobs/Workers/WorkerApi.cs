@@ -23,11 +23,12 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
     {
         await AuthenticateAsync(request.Name, request.Attempt, context);
         var job = await attempts.StartAsync(request.Name, request.Attempt, context.CancellationToken);
+        var resources = job.Resources.CappedBy(JobResources.Of(options.Value));
         return new StartAttemptResponse
         {
             Specification = Any.Parser.ParseFrom(job.Specification),
             Resume = job.Resume is null ? null : Any.Parser.ParseFrom(job.Resume),
-            Resources = new ResourceSpec { Cpus = job.Cpus, MemoryBytes = job.MemoryBytes, Gpus = job.Gpus },
+            Resources = new ResourceSpec { Cpus = resources.Cpus, MemoryBytes = resources.MemoryBytes, Gpus = resources.Gpus },
             Lease = Duration.FromTimeSpan(options.Value.Lease),
         };
     }
@@ -60,8 +61,7 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
             throw MeshError.Invalid("result", "is missing.");
         }
 
-        var job = await attempts.CompleteAsync(request.Name, request.Attempt, request.Result, context.CancellationToken);
-        Ended(job);
+        await attempts.CompleteAsync(request.Name, request.Attempt, request.Result, context.CancellationToken);
         return new CompleteAttemptResponse();
     }
 
@@ -74,13 +74,12 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
         }
 
         var error = new JobError { Reason = Bounded(request.Error?.Reason ?? "UNKNOWN", 100), Message = Bounded(request.Error?.Message ?? "", MaxText) };
-        var job = await attempts.EndAsync(request.Name, request.Attempt, request.Outcome, error, request.Retryable, context.CancellationToken);
+        await attempts.EndAsync(request.Name, request.Attempt, request.Outcome, error, request.Retryable, context.CancellationToken);
         if (request.Outcome == EndAttemptRequest.Types.Outcome.Failed)
         {
             logger.AttemptFailed(request.Name, request.Attempt, error.Reason, error.Message);
         }
 
-        Ended(job);
         return new EndAttemptResponse();
     }
 
@@ -117,15 +116,6 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
         if (!RunToken.Matches(job.TokenHash, header[Scheme.Length..]))
         {
             throw MeshError.Unauthenticated("The run token is not that of this attempt.");
-        }
-    }
-
-    private void Ended(JobRow job)
-    {
-        if (job.IsTerminal)
-        {
-            logger.JobEnded(job.Name, job.State.ToString(), job.Attempt);
-            Telemetry.JobsEnded.Add(1, new("mesh.job.kind", job.Kind), new("mesh.job.state", job.State.ToString()));
         }
     }
 

@@ -10,14 +10,15 @@ public sealed class WorkerSession
     private readonly WorkerIdentity _identity;
     private readonly WorkerLink _link;
     private readonly StartAttemptResponse _start;
+    private readonly WorkerStops _stops;
     private readonly SemaphoreSlim _reporting = new(1, 1);
     private long _sequence;
     private volatile Progress? _progress;
 
-    internal WorkerSession(WorkerIdentity identity, WorkerLink link, StartAttemptResponse start, IServiceProvider services, CancellationToken yield)
+    internal WorkerSession(WorkerIdentity identity, WorkerLink link, StartAttemptResponse start, IServiceProvider services, WorkerStops stops)
     {
-        (_identity, _link, _start) = (identity, link, start);
-        (Services, YieldRequested) = (services, yield);
+        (_identity, _link, _start, _stops) = (identity, link, start, stops);
+        Services = services;
     }
 
     /// <summary>The job's resource name.</summary>
@@ -32,7 +33,7 @@ public sealed class WorkerSession
     public IServiceProvider Services { get; }
 
     /// <summary>Checkpoint, report it, and throw by <see cref="ThrowIfYieldRequested"/>; another attempt goes on.</summary>
-    public CancellationToken YieldRequested { get; }
+    public CancellationToken YieldRequested => _stops.Yield;
 
     internal Progress? LatestProgress => _progress;
 
@@ -64,9 +65,18 @@ public sealed class WorkerSession
     }
 
     /// <summary>Asks the service whether this attempt still has the job. Ask before an effect that cannot be taken back.</summary>
-    /// <exception cref="OperationCanceledException">The lease is lost.</exception>
-    public Task ConfirmLeaseAsync() =>
-        _link.CallAsync(options => _link.Client.HeartbeatAsync(new HeartbeatRequest { Name = Name, Attempt = Attempt, Progress = _progress }, options));
+    /// <exception cref="OperationCanceledException">The lease is lost, or the job is being cancelled.</exception>
+    public async Task ConfirmLeaseAsync()
+    {
+        var wanted = await _link.CallAsync(
+            options => _link.Client.HeartbeatAsync(new HeartbeatRequest { Name = Name, Attempt = Attempt, Progress = _progress }, options));
+        if (wanted.CancelRequested)
+        {
+            // The heartbeat would hear it up to a second later.
+            _stops.RequestCancel();
+            throw new OperationCanceledException("The job is being cancelled.");
+        }
+    }
 
     /// <summary>Says how far it is. Costs an allocation: the newest is sent about twice a second.</summary>
     public void Progress(string stage, long done, long total) => _progress = new Progress { Stage = stage, Done = done, Total = total };

@@ -6,8 +6,10 @@ using Mesh.Jobs.Workers;
 namespace Mesh.Jobs.TestService;
 
 /// <summary>
-/// Counts to "until", one event per number, waiting "pause_ms" before each, going on where an earlier attempt was.
-/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once) or "hang" (hears nothing).
+/// Counts to "until", one event per number, going on where an earlier attempt was. An attempt that starts from nothing
+/// waits "pause_ms" before each number, and at "hold_at" until it is stopped; later ones count at full speed.
+/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once), "hang" (hears nothing) or "confirm" (asks
+/// for its lease until that is refused).
 /// </summary>
 public static class CountingWorker
 {
@@ -16,6 +18,7 @@ public static class CountingWorker
         var fields = session.Specification<Struct>().Fields;
         var until = (long)fields["until"].NumberValue;
         var pause = TimeSpan.FromMilliseconds(fields.TryGetValue("pause_ms", out var ms) ? ms.NumberValue : 0);
+        var holdAt = fields.TryGetValue("hold_at", out var hold) ? (long)hold.NumberValue : 0;
         switch (fields.TryGetValue("mode", out var mode) ? mode.StringValue : "")
         {
             case "fail":
@@ -31,15 +34,25 @@ public static class CountingWorker
             case "hang":
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 break;
+            case "confirm":
+                while (true)
+                {
+                    await session.ConfirmLeaseAsync();
+                }
         }
 
         var from = session.Resume<Int64Value>()?.Value ?? 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, session.YieldRequested);
         for (var number = from + 1; number <= until; number++)
         {
-            await Task.Delay(pause, cancel);
+            await Task.Delay(from == 0 ? pause : TimeSpan.Zero, cancel);
             await session.ReportAsync(new Int64Value { Value = number });
             session.Progress("count", number, until);
             session.ThrowIfYieldRequested();
+            if (from == 0 && number == holdAt)
+            {
+                await Task.Delay(Timeout.Infinite, stop.Token);
+            }
         }
 
         return new Struct
