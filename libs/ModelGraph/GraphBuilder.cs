@@ -79,7 +79,11 @@ public sealed partial class GraphBuilder
             throw new GraphException(node.Name, $"input '{missing}' is not a value of this graph");
         try
         {
-            shapes[node.Name] = node.InferShape([.. node.Inputs.Select(i => shapes[i])]);
+            TensorShape[] inputs = [.. node.Inputs.Select(i => shapes[i])];
+            var shape = node.InferShape(inputs);
+            // A weight may be impossible where the value is not.
+            node.Parameters(inputs);
+            shapes[node.Name] = shape;
         }
         catch (Exception impossible) when (impossible is ArgumentException or OverflowException)
         {

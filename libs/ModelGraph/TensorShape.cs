@@ -16,7 +16,7 @@ public sealed class TensorShape : IEquatable<TensorShape>
         {
             if (d <= 0) throw new ArgumentException($"dimension {d} of a shape is not positive");
             elements *= d;
-            if (elements > int.MaxValue) throw new ArgumentException("a sample has more than 2^31 - 1 elements");
+            if (elements > int.MaxValue) throw new ArgumentException("a shape has more than 2^31 - 1 elements");
         }
         Dimensions = [.. dimensions];
         Elements = (int)elements;

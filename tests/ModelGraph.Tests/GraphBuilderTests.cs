@@ -59,6 +59,7 @@ public sealed class GraphBuilderTests
         { "conv", g => g.Conv2d("conv", 4, 3, padding: -1), "padding" },
         { "conv", g => g.Conv2d("conv", int.MaxValue, 3), "elements" },
         { "conv", g => g.Conv2d("conv", 4, 3, padding: int.MaxValue), "" },
+        { "fc", g => g.Flatten("flat").Linear("fc", 1 << 20), "elements" },
         { "pool", g => g.MaxPool("pool", 2, padding: 2), "half" },
         { "pool", g => g.Flatten("flat").AvgPool("pool", 2), "image" },
         { "gap", g => g.Flatten("flat").GlobalAvgPool("gap"), "image" },

@@ -3,9 +3,6 @@ namespace Mesh.ModelGraph.Hyperparameters;
 /// <summary>The settings that something takes, by name, in the order of its help.</summary>
 public sealed class HyperparameterSpace(params IReadOnlyList<Hyperparameter> parameters)
 {
-    // Long text is cut before it enters an error message.
-    private const int LongestQuote = 64;
-
     private readonly Dictionary<string, Hyperparameter> byName = parameters.ToDictionary(p => p.Name);
 
     public IReadOnlyList<Hyperparameter> Parameters { get; } = parameters;
@@ -18,15 +15,24 @@ public sealed class HyperparameterSpace(params IReadOnlyList<Hyperparameter> par
     public HyperparameterValues Parse(IReadOnlyDictionary<string, string> given)
     {
         var violations = new List<HyperparameterViolation>();
+        // Said once: it is long, and any number of names may be wrong.
+        var known = $"; known are {string.Join(", ", byName.Keys)}";
         var values = new Dictionary<string, object>();
         foreach (var (name, text) in given.OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             if (!byName.TryGetValue(name, out var parameter))
-                violations.Add(new(Quote(name), $"is not known; known are {string.Join(", ", byName.Keys)}"));
+            {
+                violations.Add(new(Quotation.Of(name), $"is not known{known}"));
+                known = "";
+            }
             else if (parameter.TryParse(text, out var value))
+            {
                 values[name] = value;
+            }
             else
-                violations.Add(new(name, $"'{Quote(text)}' is not allowed; it takes {parameter.Range} ({parameter.Type})"));
+            {
+                violations.Add(new(name, $"'{Quotation.Of(text)}' is not allowed; it takes {parameter.Range} ({parameter.Type})"));
+            }
         }
         if (violations.Count > 0) throw new HyperparameterException(violations);
         foreach (var parameter in Parameters)
@@ -38,6 +44,4 @@ public sealed class HyperparameterSpace(params IReadOnlyList<Hyperparameter> par
         }
         return new HyperparameterValues(values);
     }
-
-    private static string Quote(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
 }

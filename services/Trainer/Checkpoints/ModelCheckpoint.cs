@@ -57,6 +57,9 @@ public sealed record ModelCheckpoint(string Fingerprint, TrainingState State, IR
             if (from.Dtype != tensor.dtype.ToString() || !from.Shape.SequenceEqual(tensor.shape))
                 throw new CheckpointException(Source, $"'{name}' is {from.Dtype} [{string.Join(", ", from.Shape)}], not that of the model");
             var copy = empty(from.Shape, tensor.dtype);
+            // Copying fewer would leave the rest as the memory happened to be.
+            if (from.Data.Length != copy.bytes.Length)
+                throw new CheckpointException(Source, $"'{name}' has {from.Data.Length} bytes, not {copy.bytes.Length}");
             from.Data.CopyTo(copy.bytes);
             tensor.copy_(copy);
         }

@@ -25,6 +25,9 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
 
     private const int LongestInterval = 86_400;
 
+    // Far more than any architecture has; what is said about each of them must fit into one answer.
+    private const int MostHyperparameters = 64;
+
     /// <exception cref="MeshException">INVALID_ARGUMENT naming every field that is wrong.</exception>
     public async Task<(TrainingRun Run, ProcessedDataset Data)> ResolveAsync(string project, TrainingRun asked, CancellationToken cancel)
     {
@@ -76,7 +79,9 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
         }
         catch (GraphException e)
         {
-            throw MeshError.Invalid("training_run.architecture", $"{run.Architecture} does not take samples of shape [{string.Join(", ", data.SampleShape)}]: {e.Message}.");
+            throw MeshError.Invalid(
+                "training_run.architecture",
+                $"{run.Architecture} with these hyperparameters cannot be built for samples of shape [{string.Join(", ", data.SampleShape)}]: {e.Message}.");
         }
     }
 
@@ -93,6 +98,8 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
         violations.Require(
             Model.TryParse(asked.Model, out var model) && model[0] == project && ResourceId.IsValid(model[1]), "training_run.model", $"name the model to register: \"projects/{project}/models/…\"; {ResourceId.Rule}.");
         violations.Require(asked.Alias.Length == 0 || ResourceId.IsValid(asked.Alias), "training_run.alias", ResourceId.Rule + ".");
+        violations.Require(
+            asked.Hyperparameters?.Fields.Count is null or <= MostHyperparameters, "training_run.hyperparameters", $"give at most {MostHyperparameters}.");
         foreach (var name in asked.Hyperparameters?.Fields.Keys.Where(SettingNames.Contains) ?? [])
         {
             violations.Add($"training_run.hyperparameters.{name}", $"belongs to training_run.settings.{name}.");

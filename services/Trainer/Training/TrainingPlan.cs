@@ -9,6 +9,10 @@ namespace Mesh.Trainer.Training;
 /// <summary>A checked description of a run: the graph and every setting that has an effect on the result.</summary>
 public sealed class TrainingPlan
 {
+    // A checkpoint is made in memory, and an optimizer keeps two numbers for each weight: together they must stay under the
+    // 2 GiB of one array. An ONNX file ends at 2 GiB too.
+    private const long LargestWeights = 768L << 20;
+
     private TrainingPlan(Architecture architecture, HyperparameterValues values, Graph graph, long seed)
     {
         Architecture = architecture;
@@ -39,14 +43,25 @@ public sealed class TrainingPlan
     /// <param name="seed">Decides the first weights, the order of the samples and dropout.</param>
     /// <exception cref="UnknownArchitectureException">There is no such architecture.</exception>
     /// <exception cref="HyperparameterException">Values are not allowed; names all of them.</exception>
-    /// <exception cref="GraphException">The architecture does not take this input.</exception>
+    /// <exception cref="GraphException">The architecture does not take this input, or the model would be too large.</exception>
     public static TrainingPlan Create(
         string architecture, IReadOnlyDictionary<string, string> hyperparameters, TensorShape input, int classes, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         var found = ArchitectureCatalog.Find(architecture);
         var values = SpaceOf(found).Parse(hyperparameters);
-        return new TrainingPlan(found, values, found.Build(input, classes, values), seed);
+        var graph = found.Build(input, classes, values);
+        RequireTrainable(graph);
+        return new TrainingPlan(found, values, graph, seed);
+    }
+
+    private static void RequireTrainable(Graph graph)
+    {
+        var bytes = graph.Parameters.Sum(p => (long)p.Shape.Elements * sizeof(float));
+        if (bytes <= LargestWeights) return;
+        var largest = graph.Parameters.MaxBy(p => p.Shape.Elements)!;
+        throw new GraphException(
+            largest.Name.Split('.')[0], $"the model has {bytes >> 20} MiB of weights, most of them here; at most {LargestWeights >> 20} can be trained");
     }
 
     /// <summary>Equal for runs that go through the same steps; a checkpoint fits only the run it was made by.</summary>

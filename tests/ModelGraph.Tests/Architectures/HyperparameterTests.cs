@@ -24,6 +24,16 @@ public sealed class HyperparameterTests
         Assert.Contains("layers, rate, norm, kind", error.Violations[2].Problem);
     }
 
+    [Fact]
+    public void Many_wrong_names_are_told_what_is_known_once_and_without_control_characters()
+    {
+        var given = Enumerable.Range(0, 50).ToDictionary(i => $"a\n\u001b{i:d2}", _ => "1");
+        var error = Assert.Throws<HyperparameterException>(() => Space.Parse(given));
+        Assert.Equal(50, error.Violations.Count);
+        Assert.Single(error.Violations, v => v.Problem.Contains("layers, rate, norm, kind"));
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
     [Theory]
     [InlineData("layers", "")]
     [InlineData("layers", "1.0")]
