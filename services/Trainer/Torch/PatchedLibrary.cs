@@ -37,6 +37,7 @@ internal static class PatchedLibrary
             var copy = Path.Combine(folder, name);
             if (File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(bytes)) return copy;
 
+            RemoveUnfinished(folder, name);
             var temporary = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
@@ -52,9 +53,28 @@ internal static class PatchedLibrary
         }
     }
 
+    // What killed processes left. Not what another one may be writing now.
+    private static void RemoveUnfinished(string folder, string name)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, $".{name}.*"))
+            if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow.AddHours(-1)) File.Delete(file);
+    }
+
+    // Anybody can prepare a folder of this name in the temporary one. Who may write in it could change the library between
+    // its comparison and its loading.
     private static void CreatePrivate(string folder)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(folder, Owner);
+        if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+            throw new UnauthorizedAccessException("others may write in this folder");
+        // Only the owner may do this, so it fails where somebody else was first.
+        File.SetUnixFileMode(Path.GetDirectoryName(folder)!, Owner);
+        File.SetUnixFileMode(folder, Owner);
     }
 }

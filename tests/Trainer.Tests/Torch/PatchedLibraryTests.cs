@@ -28,6 +28,23 @@ public sealed class PatchedLibraryTests
     }
 
     [Fact]
+    public void A_folder_that_others_may_write_in_is_refused_and_rests_are_removed()
+    {
+        using var folder = new TemporaryFolder();
+        var copy = PatchedLibrary.Create(Library, Version, folder.File("native"));
+        var rest = folder.File("native", $".{Path.GetFileName(copy)}.deadbeef");
+        File.WriteAllText(rest, "half");
+        File.SetLastWriteTimeUtc(rest, DateTime.UtcNow.AddDays(-1));
+        File.Delete(copy);
+        PatchedLibrary.Create(Library, Version, folder.File("native"));
+        Assert.Equal([copy], Directory.EnumerateFiles(folder.File("native")));
+
+        if (OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(folder.File("native"), File.GetUnixFileMode(folder.File("native")) | UnixFileMode.OtherWrite);
+        Assert.Contains("others may write", Assert.Throws<NativeTorchException>(() => PatchedLibrary.Create(Library, Version, folder.File("native"))).Message);
+    }
+
+    [Fact]
     public void A_library_that_cannot_be_patched_is_named()
     {
         using var folder = new TemporaryFolder();
