@@ -21,6 +21,7 @@ public static class TrainerSetup
         builder.Services.AddProjectContents<RunContents>();
         builder.Services.AddMeshClient<PipelineService.PipelineServiceClient>("preprocessing");
         builder.Services.AddSingleton<RunFolders>();
+        builder.Services.AddHostedService<DeletedRuns>();
         builder.Services.AddSingleton<RunRequests>();
         builder.Services.AddSingleton<RunStore>();
     }

@@ -54,6 +54,9 @@ public sealed class SampleSource
 
     public int Count => labels.Length;
 
+    /// <summary>How many samples have a label.</summary>
+    public int Labelled => labels.Count(l => l != Unlabelled);
+
     /// <summary>Whether some samples have no label.</summary>
     public bool HasUnlabelled => labels.Contains(Unlabelled);
 

@@ -19,8 +19,7 @@ internal static class CheckpointFile
 
     private sealed record TensorEntry(string Name, string Dtype, long[] Shape, int Length);
 
-    /// <summary>Returns the SHA-256 of the whole file, lower-case hex.</summary>
-    public static string Write(Stream destination, ModelCheckpoint checkpoint)
+    public static void Write(Stream destination, ModelCheckpoint checkpoint)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var header = JsonSerializer.SerializeToUtf8Bytes(new Header(checkpoint.Fingerprint, checkpoint.State,
@@ -31,8 +30,7 @@ internal static class CheckpointFile
         Put(header);
         foreach (var tensor in checkpoint.Model) Put(tensor.Data);
         Put(checkpoint.Optimizer);
-        Put(hash.GetCurrentHash());
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        destination.Write(hash.GetHashAndReset());
 
         void Put(byte[] bytes)
         {

@@ -38,30 +38,36 @@ public sealed class RunStore(
         await using var db = await databases.CreateDbContextAsync(cancel);
         var once = Once(db, project, request);
         db.Runs.Add(row);
-        var specification = new TrainingRunSpec { TrainingRun = run, ProcessedDataset = data, CodeVersion = CodeVersion };
+        var specification = new TrainingRunSpec
+        {
+            TrainingRun = run, ProcessedDataset = data, CodeVersion = CodeVersion, RegistrationId = Guid.NewGuid().ToString("n"),
+        };
         var job = jobs.Add(db, new NewJob(row.Name, TrainingRunKind.KindName, creator, specification, run.Resources), "training_run.resources");
         once.Record(row.Name, time.GetUtcNow());
 
-        // After all checks and before the run exists: data deleted under a run would fail it.
-        await pipelines.PinProcessedDatasetAsync(new PinProcessedDatasetRequest { Name = data.Name, Holder = row.Name }, cancellationToken: cancel);
+        // Before the pin, which could not be told from that of the run which has this name.
+        if (await db.Runs.AnyAsync(r => r.Project == project && r.RunId == runId, cancel))
+        {
+            return await FirstAsync(once, row.Name, cancel);
+        }
+
         try
         {
-            folders.Create(row.Name);
-            await db.SaveChangesAsync(cancel);
+            // After all checks and before the run exists: data deleted under a run would fail it. From here on a caller who
+            // leaves stops nothing: a pin without its run would hold the data for ever.
+            await pipelines.PinProcessedDatasetAsync(
+                new PinProcessedDatasetRequest { Name = data.Name, Holder = row.Name }, cancellationToken: CancellationToken.None);
+            await db.SaveChangesAsync(CancellationToken.None);
         }
-        catch (DbUpdateException e) when (e.IsUniqueViolation())
+        catch (Exception e)
         {
-            if (await once.FindAsync(cancel) is not { } other)
+            await ReleaseAsync(row);
+            if (e is DbUpdateException lost && lost.IsUniqueViolation())
             {
-                throw MeshError.AlreadyExists(row.Name);
+                return await FirstAsync(once, row.Name, cancel);
             }
 
-            if (other != row.Name)
-            {
-                await AbandonAsync(row, cancel);
-            }
-
-            return await GetAsync(other, cancel);
+            throw;
         }
 
         jobs.Announce(job);
@@ -76,23 +82,29 @@ public sealed class RunStore(
     {
         var ids = RunRequests.Run.Parse(name, "name");
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Project == ids[0] && r.RunId == ids[1], cancel) ?? throw MeshError.NotFound(name);
-        var job = await db.Jobs().AsNoTracking().SingleAsync(j => j.Name == name, cancel);
-        return (ToProto(row, job), row.MetricsBytes, job.ReadResult<TrainingRunResult>());
+        // One statement: the run may be deleted at any time.
+        var found = await (
+            from run in db.Runs.AsNoTracking()
+            where run.Project == ids[0] && run.RunId == ids[1]
+            from job in db.Jobs().AsNoTracking()
+            where job.Name == name
+            select new { Run = run, Job = job }).SingleOrDefaultAsync(cancel) ?? throw MeshError.NotFound(name);
+        return (ToProto(found.Run, found.Job), found.Run.MetricsBytes, found.Job.ReadResult<TrainingRunResult>());
     }
 
     public async Task<(IReadOnlyList<TrainingRun> Page, string NextToken)> ListAsync(string project, Paging paging, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
+        var prefix = RunRequests.Run.Format(project, "");
         var rows = await db.Runs.AsNoTracking()
             .Where(r => r.Project == project && string.Compare(r.RunId, paging.After) > 0)
             .OrderBy(r => r.RunId)
             .Take(paging.Size + 1)
+            .Join(db.Jobs().AsNoTracking(), r => prefix + r.RunId, j => j.Name, (run, job) => new { Run = run, Job = job })
+            .OrderBy(r => r.Run.RunId)
             .ToListAsync(cancel);
-        var (page, next) = paging.Next(rows, r => r.RunId);
-        var names = page.Select(r => r.Name).ToList();
-        var states = await db.Jobs().AsNoTracking().Where(j => names.Contains(j.Name)).ToDictionaryAsync(j => j.Name, cancel);
-        return ([.. page.Select(r => ToProto(r, states[r.Name]))], next);
+        var (page, next) = paging.Next(rows, r => r.Run.RunId);
+        return ([.. page.Select(r => ToProto(r.Run, r.Job))], next);
     }
 
     /// <summary>Removes a run that has ended, its files and its pin.</summary>
@@ -110,40 +122,56 @@ public sealed class RunStore(
         // has ended stays ended and needs its data no more.
         await UnpinAsync(run.ProcessedDataset, name, cancel);
         await using var db = await databases.CreateDbContextAsync(cancel);
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancel))
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (!await jobs.RemoveEndedAsync(db, name, cancel))
         {
-            await jobs.RemoveEndedAsync(db, name, cancel);
-            await db.Runs.Where(r => r.Project == ids[0] && r.RunId == ids[1]).ExecuteDeleteAsync(cancel);
-            await transaction.CommitAsync(cancel);
+            // Another call was first.
+            throw MeshError.NotFound(name);
         }
 
-        RemoveFolder(name);
-    }
-
-    /// <summary>Another call with the same request id was first: what this one prepared goes.</summary>
-    private async Task AbandonAsync(TrainingRunRow row, CancellationToken cancel)
-    {
-        RemoveFolder(row.Name);
+        await db.Runs.Where(r => r.Project == ids[0] && r.RunId == ids[1]).ExecuteDeleteAsync(cancel);
+        // Before the commit, after which the name is free: another run's files must not go with these.
+        var aside = folders.SetAside(name);
         try
         {
-            await UnpinAsync(row.ProcessedDataset, row.Name, cancel);
+            await transaction.CommitAsync(cancel);
         }
-        catch (RpcException e)
+        catch when (aside is not null)
         {
-            logger.UnpinFailed(row.Name, row.ProcessedDataset, e.Status.Detail);
+            folders.Restore(name, aside);
+            throw;
+        }
+
+        if (aside is not null)
+        {
+            folders.RemoveSetAside(aside);
+        }
+    }
+
+    /// <summary>What the first call with the same request id made; without one, the name is taken.</summary>
+    private async Task<TrainingRun> FirstAsync(RequestOnce once, string name, CancellationToken cancel) =>
+        await once.FindAsync(cancel) is { } first ? await GetAsync(first, cancel) : throw MeshError.AlreadyExists(name);
+
+    /// <summary>A run did not come to be: its pin goes, unless another call made the run of this name on the same data.</summary>
+    private async Task ReleaseAsync(TrainingRunRow row)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync();
+            if (!await db.Runs.AnyAsync(r => r.Project == row.Project && r.RunId == row.RunId && r.ProcessedDataset == row.ProcessedDataset))
+            {
+                await UnpinAsync(row.ProcessedDataset, row.Name, CancellationToken.None);
+            }
+        }
+        catch (Exception e)
+        {
+            // What failed first is what the caller is to hear.
+            logger.UnpinFailed(row.Name, row.ProcessedDataset, e.Message);
         }
     }
 
     private async Task UnpinAsync(string dataset, string holder, CancellationToken cancel) =>
         await pipelines.UnpinProcessedDatasetAsync(new UnpinProcessedDatasetRequest { Name = dataset, Holder = holder }, cancellationToken: cancel);
-
-    private void RemoveFolder(string run)
-    {
-        if (Directory.Exists(folders.Of(run)))
-        {
-            Directory.Delete(folders.Of(run), recursive: true);
-        }
-    }
 
     private static RequestOnce Once(TrainerDb db, string project, CreateTrainingRunRequest request) =>
         new(db, project, request.RequestId, nameof(CreateAsync), request);

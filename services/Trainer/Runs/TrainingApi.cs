@@ -20,7 +20,7 @@ using TrainingRun = Mesh.Trainer.V1.TrainingRun;
 namespace Mesh.Trainer.Runs;
 
 public sealed class TrainingApi(
-    RunRequests requests, RunStore runs, RunFolders folders, JobStore<TrainerDb> jobs, ProjectGate gate, WatchStream watch,
+    RunRequests requests, RunStore runs, RunFolders folders, JobStore<TrainerDb> jobs, ProjectGate gate, WatchStream watch, ChangeSignals signals,
     IOptions<TrainerOptions> options, ILogger<TrainingApi> logger) : TrainingService.TrainingServiceBase
 {
     public override Task<ListArchitecturesResponse> ListArchitectures(ListArchitecturesRequest request, ServerCallContext context)
@@ -94,9 +94,15 @@ public sealed class TrainingApi(
         async Task<WatchTrainingRunResponse> ReadAsync(CancellationToken cancel)
         {
             var (run, end, _) = await runs.LoadAsync(request.Name, cancel);
-            var (metrics, next) = ReadMetrics(request.Name, cursor, end);
+            var (metrics, next) = await ReadMetricsAsync(request.Name, cursor, end, cancel);
             cursor = next;
             more = next < end;
+            if (more)
+            {
+                // The rest of the history is there: go on without waiting for a change.
+                signals.Pulse(request.Name);
+            }
+
             return new WatchTrainingRunResponse
             {
                 TrainingRun = run,
@@ -114,11 +120,25 @@ public sealed class TrainingApi(
             throw MeshError.Precondition("RUN_NOT_SUCCEEDED", $"{request.Name} is {run.Status.State}; there are predictions once it has succeeded.");
         }
 
-        var bytes = await File.ReadAllBytesAsync(Path.Combine(folders.Of(request.Name), result.TestPredictionsFile), context.CancellationToken);
-        return TestPredictions.Parser.ParseFrom(bytes);
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(folders.Of(request.Name), result.TestPredictionsFile), context.CancellationToken);
+            return TestPredictions.Parser.ParseFrom(bytes);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw await GoneAsync(request.Name, context.CancellationToken);
+        }
     }
 
-    private (IReadOnlyList<Metrics> Metrics, long Next) ReadMetrics(string run, long cursor, long end)
+    /// <summary>A run's file is not there: as a rule the run has just been deleted.</summary>
+    private async Task<MeshException> GoneAsync(string run, CancellationToken cancel)
+    {
+        await runs.GetAsync(run, cancel);
+        return MeshError.DataLoss($"The files of {run} are gone.");
+    }
+
+    private async Task<(IReadOnlyList<Metrics> Metrics, long Next)> ReadMetricsAsync(string run, long cursor, long end, CancellationToken cancel)
     {
         var invalid = MeshError.Invalid("cursor", "is not a cursor that a watch of this run returned.");
         if (cursor > end)
@@ -133,6 +153,10 @@ public sealed class TrainingApi(
         catch (InvalidDataException)
         {
             throw invalid;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw await GoneAsync(run, cancel);
         }
     }
 

@@ -58,6 +58,8 @@ public sealed class TrainingRunKind(RunFolders folders) : JobKind<TrainerDb>
         }
 
         row.LastEpoch = metrics.Epoch.ToByteArray();
+        // Here and not in the worker, which has no port for Prometheus. The product is the count that the worker divided.
+        Telemetry.Samples.Add((long)Math.Round(metrics.Epoch.SamplesPerSecond * metrics.Epoch.Seconds));
         return true;
     }
 }

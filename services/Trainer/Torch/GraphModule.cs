@@ -56,6 +56,14 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>
         return [.. Graph.Parameters.Where(p => p.Trainable).Select(p => byName[p.Name])];
     }
 
+    /// <summary>Whether every weight and running statistic is a number. Reads all of them, and on a GPU waits for the device.</summary>
+    public bool IsFinite()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return state_dict().Values.All(t => t.isfinite().all().item<bool>());
+    }
+
     /// <summary>Copies the weights out, by name, row-major.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>> Weights()
     {

@@ -29,19 +29,17 @@ public sealed record StepReport(long Step, long TotalSteps, int Epoch, double Lo
 /// <param name="Step">Finished steps of the run.</param>
 /// <param name="TrainingLoss">Mean over the samples, each at the time it was trained on.</param>
 /// <param name="Validation">Null when there is no validation split.</param>
-/// <param name="Best">Whether the validation accuracy is the highest so far.</param>
 /// <param name="Seconds">Wall-clock time of its steps, without validation; after a resume, of those since then.</param>
 /// <param name="SamplesPerSecond">Trained on in that time.</param>
 public sealed record EpochReport(
-    int Epoch, long Step, double TrainingLoss, EvaluationSummary? Validation, bool Best, double Seconds, double SamplesPerSecond);
+    int Epoch, long Step, double TrainingLoss, EvaluationSummary? Validation, double Seconds, double SamplesPerSecond);
 
 /// <summary>A checkpoint is on the disk.</summary>
 /// <param name="FileName">In the run's checkpoint folder.</param>
 /// <param name="Epoch">Finished epochs.</param>
-/// <param name="Sha256">Of the file, lower-case hex.</param>
-public sealed record CheckpointReport(string FileName, long Step, int Epoch, string Sha256);
+public sealed record CheckpointReport(string FileName, long Step, int Epoch);
 
 /// <summary>How the run began, when there were checkpoints.</summary>
 /// <param name="Step">Where it goes on; 0 when no checkpoint could be read.</param>
-/// <param name="Damaged">Checkpoints that could not be read, with the reason.</param>
+/// <param name="Damaged">Checkpoints that are missing or could not be read, with the reason.</param>
 public sealed record ResumeReport(long Step, IReadOnlyList<string> Damaged);

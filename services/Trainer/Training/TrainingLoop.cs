@@ -160,14 +160,12 @@ public sealed class TrainingLoop : IDisposable
 
     private void FinishEpoch(EvaluationSummary? validation)
     {
-        var best = validation is not null && (validation.Accuracy > state.BestAccuracy || state.BestEpoch == 0);
         var trainingLoss = state.LossSum / state.LossSamples;
         state = state with { Epoch = state.Epoch + 1, Batch = 0, LossSum = 0, LossSamples = 0 };
-        if (best) state = state with { BestAccuracy = validation!.Accuracy, BestEpoch = state.Epoch };
         var (seconds, samples) = trained;
         trained = default;
         events.Epoch?.Invoke(new EpochReport(
-            state.Epoch, state.Step, trainingLoss, validation, best, seconds, seconds > 0 ? samples / seconds : 0));
+            state.Epoch, state.Step, trainingLoss, validation, seconds, seconds > 0 ? samples / seconds : 0));
         // Validation is not training: it does not count in the speed of the next report.
         lastReport = time.GetTimestamp();
     }
@@ -180,11 +178,13 @@ public sealed class TrainingLoop : IDisposable
 
     private void Checkpoint()
     {
-        // First look at the losses: weights that have diverged must not replace a good checkpoint.
+        // First look at the losses and the weights (the last step's loss is from before it changed them): what has diverged
+        // must not replace a good checkpoint.
         Report();
-        var (name, sha256) = checkpoints.Save(ModelCheckpoint.Capture(fingerprint, state, Module, optimizer));
+        if (!Module.IsFinite()) throw new TrainingDivergedException(state.Step, "a weight is no longer a number; try a lower learning_rate or max_grad_norm 1");
+        var name = checkpoints.Save(ModelCheckpoint.Capture(fingerprint, state, Module, optimizer));
         lastCheckpoint = time.GetTimestamp();
-        events.Checkpoint?.Invoke(new CheckpointReport(name, state.Step, state.Epoch, sha256));
+        events.Checkpoint?.Invoke(new CheckpointReport(name, state.Step, state.Epoch));
     }
 
     private void Resume()

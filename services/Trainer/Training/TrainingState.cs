@@ -16,9 +16,4 @@ public sealed record TrainingState
     public double LossSum { get; set; }
 
     public long LossSamples { get; set; }
-
-    /// <summary>Highest validation accuracy so far and the epoch (counted from 1) that had it; 0 before the first and without validation.</summary>
-    public double BestAccuracy { get; set; }
-
-    public int BestEpoch { get; set; }
 }

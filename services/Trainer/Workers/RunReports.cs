@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Jobs.Workers;
+using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Training;
 using Mesh.Trainer.V1;
 
@@ -14,13 +15,15 @@ internal sealed class RunReports : IAsyncDisposable
 
     private readonly Channel<IMessage> _queue = Channel.CreateUnbounded<IMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly WorkerSession _session;
+    private readonly CheckpointStore _checkpoints;
     private readonly StopSignal _stop;
+    private readonly ILogger _logger;
     private readonly int _epochs;
     private readonly Task _pump;
 
-    public RunReports(WorkerSession session, int epochs, StopSignal stop, ILogger logger)
+    public RunReports(WorkerSession session, int epochs, CheckpointStore checkpoints, StopSignal stop, ILogger logger)
     {
-        (_session, _stop, _epochs) = (session, stop, epochs);
+        (_session, _epochs, _checkpoints, _stop, _logger) = (session, epochs, checkpoints, stop, logger);
         Events = new TrainingEvents
         {
             Steps = OnSteps,
@@ -75,7 +78,6 @@ internal sealed class RunReports : IAsyncDisposable
 
     private void OnEpoch(EpochReport report)
     {
-        Telemetry.Samples.Add((long)(report.SamplesPerSecond * report.Seconds));
         _queue.Writer.TryWrite(new Metrics
         {
             Epoch = new EpochMetrics
@@ -98,7 +100,6 @@ internal sealed class RunReports : IAsyncDisposable
         FileName = report.FileName,
         Step = report.Step,
         Epoch = report.Epoch,
-        Sha256 = report.Sha256,
     });
 
     private async Task PumpAsync()
@@ -114,6 +115,7 @@ internal sealed class RunReports : IAsyncDisposable
                 }
 
                 await _session.ReportAsync(batch);
+                Prune(batch);
             }
         }
         catch
@@ -121,6 +123,26 @@ internal sealed class RunReports : IAsyncDisposable
             // Nobody hears this attempt any more; there is no point in training on.
             _stop.RequestCancel();
             throw;
+        }
+    }
+    /// <summary>
+    /// Not before the service has accepted a checkpoint may it replace those that came before: the next attempt starts
+    /// from what was accepted.
+    /// </summary>
+    private void Prune(List<IMessage> accepted)
+    {
+        if (accepted.OfType<CheckpointWritten>().LastOrDefault() is not { } newest)
+        {
+            return;
+        }
+
+        try
+        {
+            _checkpoints.Prune(newest.FileName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _logger.NotPruned(e);
         }
     }
 }

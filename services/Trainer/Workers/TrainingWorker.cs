@@ -1,8 +1,10 @@
 using Google.Protobuf;
 using Mesh.Blobs;
 using Mesh.Jobs.Workers;
+using Mesh.ModelGraph;
 using Mesh.ModelGraph.Bundles;
 using Mesh.Preprocessing.V1;
+using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.Shards;
 using Mesh.Trainer.Batches;
@@ -26,6 +28,18 @@ internal static class TrainingWorker
 {
     public static async Task<IMessage> RunAsync(WorkerSession session, CancellationToken cancel)
     {
+        try
+        {
+            return await AttemptAsync(session, cancel);
+        }
+        catch (Exception e) when (Explain(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private static async Task<IMessage> AttemptAsync(WorkerSession session, CancellationToken cancel)
+    {
         var spec = session.Specification<TrainingRunSpec>();
         var data = spec.ProcessedDataset;
         var folders = session.Services.GetRequiredService<RunFolders>();
@@ -42,22 +56,19 @@ internal static class TrainingWorker
         var classes = data.Labels.Count;
 
         var bundle = Path.Combine(folder, $"bundle-{session.Attempt}.tar");
-        var newest = session.Resume<TrainingResume>()?.Checkpoint.FileName;
+        // A first attempt has nothing to go on from, whatever lies in the folder.
+        var checkpoints = new CheckpointStore(folders.Checkpoints(session.Name), session.Resume<TrainingResume>()?.Checkpoint.FileName ?? "");
         var stop = new StopSignal();
         using var cancelling = stop.CancelWith(cancel);
         await using var yielding = session.YieldRequested.Register(stop.RequestYield);
-        await using var reports = new RunReports(session, spec.TrainingRun.Settings.Epochs, stop, logger);
-        var outcome = await TrainAsync(
-            new TrainingInput(
-                plan,
-                new TrainingData(
-                    ShardSamples.Open(train!, pipeline, classes), validation is null ? null : ShardSamples.Open(validation, pipeline, classes)),
-                ShardSamples.Open((test ?? validation)!, pipeline, classes, keepUnlabelled: true),
-                transforms, data.Labels,
-                // A first attempt has nothing to go on from, whatever lies in the folder.
-                new CheckpointStore(folders.Checkpoints(session.Name), newest ?? ""),
-                bundle),
-            Settings(spec, session), reports.Events, stop);
+        await using var reports = new RunReports(session, spec.TrainingRun.Settings.Epochs, checkpoints, stop, logger);
+        var input = new TrainingInput(
+            plan,
+            new TrainingData(ShardSamples.Open(train!, pipeline, classes), OpenLabelled(validation, pipeline, classes)),
+            ShardSamples.Open((test ?? validation)!, pipeline, classes, keepUnlabelled: true),
+            transforms, data.Labels, checkpoints, bundle);
+        var outcome = await TrainingThread.Run(
+            () => Training.TrainingRun.Execute(input, Settings(spec, session), reports.Events, stop, TimeProvider.System));
         await reports.FlushAsync();
         cancel.ThrowIfCancellationRequested();
         session.ThrowIfYieldRequested();
@@ -65,25 +76,20 @@ internal static class TrainingWorker
         session.Progress("register", 0, 0);
         var predictions = await WritePredictionsAsync(folder, session.Attempt, data, outcome.Test!, cancel);
         var evaluation = Summarise(outcome);
-        var version = await ModelRegistration.RegisterAsync(session, spec, bundle, outcome.BundleDigest!, evaluation, cancel);
+        // All that is left is in the last checkpoint: a service that stops need not wait for Registry.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel, session.YieldRequested);
+        var version = await ModelRegistration.RegisterAsync(session, spec, bundle, outcome.BundleDigest!, evaluation, leaving.Token);
         logger.Registered(version);
+        // Registry has it; those of earlier attempts go too.
+        foreach (var file in Directory.EnumerateFiles(folder, "bundle-*"))
+        {
+            File.Delete(file);
+        }
+
         return new TrainingRunResult { Evaluation = evaluation, ModelVersion = version, TestPredictionsFile = predictions };
     }
 
-    private static Task<TrainingOutcome> TrainAsync(TrainingInput input, TrainingSettings settings, TrainingEvents events, StopSignal stop) =>
-        TrainingThread.Run(() =>
-        {
-            try
-            {
-                return Training.TrainingRun.Execute(input, settings, events, stop, TimeProvider.System);
-            }
-            catch (Exception e) when (Explain(e) is { } failure)
-            {
-                throw failure;
-            }
-        });
-
-    /// <summary>What the run's owner can do something about; the rest is for the log.</summary>
+    /// <summary>What the run's owner can do something about, and what no further attempt could mend; the rest is for the log.</summary>
     private static JobFailure? Explain(Exception e) => e switch
     {
         TrainingDivergedException => new JobFailure("LOSS_DIVERGED", $"{e.Message}.", inner: e),
@@ -92,7 +98,13 @@ internal static class TrainingWorker
         ExportMismatchException => new JobFailure("EXPORT_MISMATCH", $"{e.Message}.", inner: e),
         BundleException => new JobFailure("INVALID_BUNDLE", $"{e.Message}.", inner: e),
         CheckpointException => new JobFailure("CHECKPOINT_FAILED", "A checkpoint could not be read or written; the worker's log says why.", retryable: true, e),
-        NativeTorchException => new JobFailure("TORCH_UNAVAILABLE", e.Message, inner: e),
+        NativeTorchException => new JobFailure("TORCH_UNAVAILABLE", "torch's native libraries cannot be used on this machine; the worker's log says why.", inner: e),
+        GraphException => new JobFailure("EXPORT_FAILED", $"{e.Message}.", inner: e),
+        MeshException => new JobFailure("INVALID_RUN", e.Message, inner: e),
+        PipelineSpecException => new JobFailure("INVALID_TRANSFORMS", $"The fitted transforms cannot be used: {e.Message}.", inner: e),
+        ShardFormatException => new JobFailure("INVALID_SHARDS", e.Message, inner: e),
+        BlobNotFoundException or BlobCorruptException => new JobFailure("INPUT_LOST", e.Message, inner: e),
+        BlobStoreException => new JobFailure("INPUT_UNREADABLE", e.Message, retryable: true, e),
         _ => null,
     };
 
@@ -112,6 +124,10 @@ internal static class TrainingWorker
         await blob.CopyToAsync(bytes, cancel);
         return bytes.ToArray();
     }
+
+    /// <returns>Null when there is no row with a label, which nothing can be judged by.</returns>
+    private static SampleSource? OpenLabelled(ShardSet? split, FittedPipeline pipeline, int classes) =>
+        split is not null && ShardSamples.Open(split, pipeline, classes, keepUnlabelled: true) is { Labelled: > 0 } samples ? samples : null;
 
     /// <returns>Null when the split has no rows.</returns>
     private static async Task<ShardSet?> OpenAsync(IBlobStore store, ProcessedDataset data, string split, CancellationToken cancel)
@@ -149,6 +165,7 @@ internal static class TrainingWorker
     private static V1.Evaluation Summarise(TrainingOutcome outcome) => new()
     {
         TestRows = outcome.Test!.Predictions.Count,
+        LabelledRows = outcome.Test.Summary.Samples,
         TestAccuracy = outcome.Test.Summary.Accuracy,
         TestLoss = outcome.Test.Summary.Loss,
         OnnxMaxAbsDiff = outcome.OnnxMaxAbsDiff!.Value,

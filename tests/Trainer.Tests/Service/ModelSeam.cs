@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Registry.V1;
 using Mesh.Uploads.V1;
 
 namespace Mesh.Trainer.Tests.Service;
 
-/// <summary>Takes uploads and registers versions, each request id once.</summary>
+/// <summary>Takes uploads and registers versions, each request id once and for one request only, as Registry does.</summary>
 public sealed class ModelSeam : ModelService.ModelServiceBase
 {
     private readonly object _lock = new();
     private readonly Dictionary<string, (Upload Upload, MemoryStream Content)> _uploads = [];
-    private readonly Dictionary<string, string> _requests = [];
+    private readonly Dictionary<string, (IMessage Request, string Name)> _requests = [];
+    private int _interruptions;
     private readonly HashSet<string> _models = [];
     private readonly List<CreateModelVersionRequest> _versions = [];
 
@@ -25,6 +27,9 @@ public sealed class ModelSeam : ModelService.ModelServiceBase
         }
     }
 
+    /// <summary>The next calls that create a model or a version are answered as by a Registry that is away.</summary>
+    public void Interrupt(int calls) => _interruptions = calls;
+
     /// <summary>The bytes of a finished upload.</summary>
     public byte[] Bundle(string upload)
     {
@@ -38,6 +43,7 @@ public sealed class ModelSeam : ModelService.ModelServiceBase
     {
         lock (_lock)
         {
+            Interrupted();
             var name = $"{request.Parent}/models/{request.ModelId}";
             return _models.Add(name) ? Task.FromResult(new Model { Name = name }) : throw new RpcException(new Status(StatusCode.AlreadyExists, name));
         }
@@ -47,9 +53,10 @@ public sealed class ModelSeam : ModelService.ModelServiceBase
     {
         lock (_lock)
         {
-            if (!_requests.TryGetValue(request.RequestId, out var name))
+            if (First(request.RequestId, request) is not { } name)
             {
-                _requests[request.RequestId] = name = $"{request.Parent}/bundleUploads/u{_uploads.Count}";
+                name = $"{request.Parent}/bundleUploads/u{_uploads.Count}";
+                _requests[request.RequestId] = (request, name);
                 var upload = request.Upload.Clone();
                 (upload.Name, upload.State) = (name, UploadState.Active);
                 _uploads[name] = (upload, new MemoryStream());
@@ -106,13 +113,34 @@ public sealed class ModelSeam : ModelService.ModelServiceBase
     {
         lock (_lock)
         {
-            if (!_requests.TryGetValue(request.RequestId, out var name))
+            Interrupted();
+            if (First(request.RequestId, request) is not { } name)
             {
                 _versions.Add(request);
-                _requests[request.RequestId] = name = $"{request.Parent}/versions/{_versions.Count}";
+                name = $"{request.Parent}/versions/{_versions.Count}";
+                _requests[request.RequestId] = (request, name);
             }
 
             return Task.FromResult(new ModelVersion { Name = name });
+        }
+    }
+
+    private string? First(string id, IMessage request)
+    {
+        if (!_requests.TryGetValue(id, out var first))
+        {
+            return null;
+        }
+
+        return first.Request.Equals(request) ? first.Name : throw new RpcException(new Status(StatusCode.InvalidArgument, $"{id} was used for another request."));
+    }
+
+    private void Interrupted()
+    {
+        if (_interruptions-- > 0)
+        {
+            // The channel is not to try again by itself, so that a few of these are as good as a minute of them.
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"), new Metadata { { "grpc-retry-pushback-ms", "-1" } });
         }
     }
 }

@@ -13,15 +13,26 @@ public sealed class PipelineSeam : PipelineService.PipelineServiceBase
 
     public IReadOnlyCollection<string> HoldersOf(string name) => [.. _pins.Keys.Where(p => p.Name == name).Select(p => p.Holder).Order()];
 
+    public int PinsWaiting { get; private set; }
+
+    /// <summary>Pins wait for it, and are then made whether or not the caller is still there.</summary>
+    public TaskCompletionSource? PinGate { get; set; }
+
     public ProcessedDataset Add(ProcessedDataset dataset) => _datasets[dataset.Name] = dataset;
 
     public override Task<ProcessedDataset> GetProcessedDataset(GetProcessedDatasetRequest request, ServerCallContext context) =>
         Task.FromResult(Find(request.Name));
 
-    public override Task<Empty> PinProcessedDataset(PinProcessedDatasetRequest request, ServerCallContext context)
+    public override async Task<Empty> PinProcessedDataset(PinProcessedDatasetRequest request, ServerCallContext context)
     {
+        if (PinGate is { } gate)
+        {
+            PinsWaiting++;
+            await gate.Task;
+        }
+
         _pins[(Find(request.Name).Name, request.Holder)] = true;
-        return Task.FromResult(new Empty());
+        return new Empty();
     }
 
     public override Task<Empty> UnpinProcessedDataset(UnpinProcessedDatasetRequest request, ServerCallContext context)

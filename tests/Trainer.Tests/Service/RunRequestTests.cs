@@ -20,12 +20,32 @@ public class RunRequestTests
         await using var mesh = await MeshSeam.StartAsync();
         mesh.Pipelines.Add(Described("stripes", labels: 4));
         mesh.Pipelines.Add(Described("single", labels: 1));
+        mesh.Pipelines.Add(Described("large", labels: 4, side: 64));
         await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel);
 
         var unknown = await RefusedAsync(run => run.Architecture = "transformer");
         Assert.Equal("training_run.architecture", Assert.Single(unknown.Fields));
         Assert.Contains("mlp, cnn", unknown.Message);
 
+        unknown = await RefusedAsync(run => run.Architecture = "a\n\u001b[2J" + new string('x', 100_000));
+        Assert.Equal("training_run.architecture", Assert.Single(unknown.Fields));
+        Assert.DoesNotContain(unknown.Message, char.IsControl);
+        Assert.True(unknown.Message.Length < 300);
+
+        // The first has a weight that cannot be, the second more than can be saved.
+        foreach (var filters in (int[])[512, 128])
+        {
+            var tooLarge = await RefusedAsync(run =>
+            {
+                run.ProcessedDataset = $"{TrainingCalls.Project}/processedDatasets/large";
+                (run.Hyperparameters.Fields["filters"], run.Hyperparameters.Fields["hidden"]) = (Value.ForNumber(filters), Value.ForNumber(8192));
+            });
+            Assert.Equal("training_run.architecture", Assert.Single(tooLarge.Fields));
+            Assert.Contains("'hidden'", tooLarge.Message);
+        }
+
+        var many = await RefusedAsync(run => run.Hyperparameters.Fields.Add(Enumerable.Range(0, 10_000).ToDictionary(i => $"x{i}", i => Value.ForNumber(i))));
+        Assert.Equal(["training_run.hyperparameters"], many.Fields);
         Assert.Equal(
             ["training_run.hyperparameters.dropout", "training_run.hyperparameters.nonsense", "training_run.settings.batch_size", "training_run.settings.learning_rate"],
             (await RefusedAsync(run =>
@@ -65,6 +85,9 @@ public class RunRequestTests
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
         mesh.Pipelines.Add(await StripesDataset.WriteAsync(state, train: 2_000, Cancel));
+        var other = mesh.Pipelines.Add(Described("other", labels: 4)).Name;
+        // What a service left that was killed while it deleted a run.
+        Directory.CreateDirectory(state.File("trainer", "runs", ".deleted", "rest"));
         await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel, postgres ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : null);
         // Long enough that it is still at work below, and the others wait behind it.
         var first = await service.CreateAsync(TrainingCalls.Small(epochs: 5_000), "a", "r-1");
@@ -79,6 +102,8 @@ public class RunRequestTests
         Assert.Equal(first.Name, (await service.CreateAsync(TrainingCalls.Small(epochs: 5_000), "a", "r-1")).Name);
         Assert.Equal(StatusCode.InvalidArgument, (await TrainingCalls.FailsAsync(() => service.CreateAsync(TrainingCalls.Small(epochs: 6), "a", "r-1"))).Code);
         Assert.Equal(StatusCode.AlreadyExists, (await TrainingCalls.FailsAsync(() => service.CreateAsync(TrainingCalls.Small(epochs: 6), "a"))).Code);
+        Assert.Equal(StatusCode.AlreadyExists, (await TrainingCalls.FailsAsync(() => service.CreateAsync(Changed(run => run.ProcessedDataset = other), "a"))).Code);
+        Assert.Empty(mesh.Pipelines.HoldersOf(other));
         var names = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await service.CreateAsync(TrainingCalls.Small(epochs: 7), requestId: "r-2")).Name));
         var second = Assert.Single(names.Distinct());
         Assert.Equal(new[] { first.Name, second }.Order(), mesh.Pipelines.HoldersOf(StripesDataset.Name));
@@ -100,7 +125,31 @@ public class RunRequestTests
 
         Assert.Empty(mesh.Pipelines.HoldersOf(StripesDataset.Name));
         Assert.Empty(Directory.GetDirectories(state.File("trainer", "runs", "default")));
+        Assert.Empty(Directory.GetDirectories(state.File("trainer", "runs", ".deleted")));
         Assert.Empty(service.Errors());
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_in_the_middle_leaves_no_pin_without_its_run()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        mesh.Pipelines.Add(Described("stripes", labels: 4));
+        await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel);
+        mesh.Pipelines.PinGate = new TaskCompletionSource();
+        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var create = service.Training.CreateTrainingRunAsync(
+            new() { Parent = TrainingCalls.Project, TrainingRun = TrainingCalls.Small(epochs: 1) }, cancellationToken: leaves.Token);
+        await Eventually.BecomesTrueAsync(() => mesh.Pipelines.PinsWaiting == 1, TimeSpan.FromSeconds(30), "the pin is on its way");
+        await leaves.CancelAsync();
+        Assert.Equal(StatusCode.Cancelled, (await TrainingCalls.FailsAsync(async () => await create)).Code);
+        mesh.Pipelines.PinGate.SetResult();
+
+        await Eventually.BecomesTrueAsync(() => mesh.Pipelines.HoldersOf(StripesDataset.Name).Count == 1, TimeSpan.FromSeconds(30), "the pin is made");
+        await Eventually.BecomesTrueAsync(
+            async () => (await service.Training.ListTrainingRunsAsync(new() { Parent = TrainingCalls.Project }, cancellationToken: Cancel))
+                .TrainingRuns.Select(r => r.Name).SequenceEqual(mesh.Pipelines.HoldersOf(StripesDataset.Name)),
+            TimeSpan.FromSeconds(30), "the run of the pin is there");
     }
 
     private static async Task DeleteAsync(TrainerProcess service, string name) =>
@@ -114,10 +163,10 @@ public class RunRequestTests
     }
 
     /// <summary>Without blobs: for calls that never get as far as a worker.</summary>
-    private static ProcessedDataset Described(string id, int labels) => new()
+    private static ProcessedDataset Described(string id, int labels, int side = 8) => new()
     {
         Name = $"{TrainingCalls.Project}/processedDatasets/{id}",
-        SampleShape = { 1, 8, 8 },
+        SampleShape = { 1, side, side },
         Labels = { StripesDataset.Labels.Take(labels) },
         Splits = { new ProcessedSplit { Name = "train", RowCount = 10 }, new ProcessedSplit { Name = "test", RowCount = 10 } },
     };

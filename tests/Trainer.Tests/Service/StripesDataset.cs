@@ -17,7 +17,8 @@ internal static class StripesDataset
     public static readonly Stripes Test = new(100, 3);
 
     /// <param name="state">The state folder of the mesh; blobs lie in its "blobs".</param>
-    public static async Task<ProcessedDataset> WriteAsync(TemporaryFolder state, int train, CancellationToken cancel)
+    /// <param name="labelled">Whether the rows of the validation and test splits have labels.</param>
+    public static async Task<ProcessedDataset> WriteAsync(TemporaryFolder state, int train, CancellationToken cancel, bool labelled = true)
     {
         var store = new FileBlobStore(state.File("blobs"));
         var scope = new BlobScope("preprocessing", "default");
@@ -35,7 +36,7 @@ internal static class StripesDataset
         };
         foreach (var (name, stripes) in new[] { ("train", training), ("validation", new Stripes(60, 2)), ("test", Test) })
         {
-            var file = WriteShard(state.File("new-shards"), name, stripes);
+            var file = WriteShard(state.File("new-shards"), name, stripes, labelled || name == "train");
             var blob = await store.ImportAsync(scope, file.Path, await HashedContent.OfFileAsync(file.Path, cancel), cancel);
             dataset.Splits.Add(new ProcessedSplit
             {
@@ -59,7 +60,7 @@ internal static class StripesDataset
         return fitter.Complete(Labels);
     }
 
-    private static ShardFile WriteShard(string folder, string name, Stripes stripes)
+    private static ShardFile WriteShard(string folder, string name, Stripes stripes, bool labelled)
     {
         Directory.CreateDirectory(folder);
         var layout = new ShardLayout(new ShardSchema(
@@ -67,7 +68,7 @@ internal static class StripesDataset
         using var writer = new RollingShardWriter(folder, layout, name);
         for (var i = 0; i < stripes.Labels.Length; i++)
         {
-            writer.Append(1, Image(stripes, i), BitConverter.GetBytes(stripes.Labels[i]));
+            writer.Append(1, Image(stripes, i), BitConverter.GetBytes(labelled ? stripes.Labels[i] : -1L));
         }
 
         return writer.Finish().Single();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Common.V1;
@@ -11,17 +10,16 @@ using Mesh.Tests.Shared;
 namespace Mesh.Trainer.Tests.Service;
 
 /// <summary>The real service as a process of its own, whose workers are processes of their own.</summary>
-public sealed class TrainerProcess : IAsyncDisposable
+public sealed partial class TrainerProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private TrainerProcess(Process process, int port)
+    private TrainerProcess(Process process)
     {
         _process = process;
-        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
-        Training = new TrainingService.TrainingServiceClient(Channel);
-        Tenancy = new TenancyService.TenancyServiceClient(Channel);
         DataReceivedEventHandler collect = (_, line) =>
         {
             lock (_output)
@@ -33,15 +31,16 @@ public sealed class TrainerProcess : IAsyncDisposable
         process.ErrorDataReceived += collect;
     }
 
-    public GrpcChannel Channel { get; }
+    public GrpcChannel Channel { get; private set; } = null!;
 
-    public TrainingService.TrainingServiceClient Training { get; }
+    public TrainingService.TrainingServiceClient Training { get; private set; } = null!;
 
-    public TenancyService.TenancyServiceClient Tenancy { get; }
+    public TenancyService.TenancyServiceClient Tenancy { get; private set; } = null!;
 
-    public static async Task<TrainerProcess> StartAsync(TemporaryFolder state, MeshSeam mesh, CancellationToken cancel, string? connection = null)
+    /// <param name="cpus">Cores for runs; one that asks for none gets them all.</param>
+    public static async Task<TrainerProcess> StartAsync(
+        TemporaryFolder state, MeshSeam mesh, CancellationToken cancel, string? connection = null, int cpus = 1, int watchBatch = 4000)
     {
-        var port = FreePort();
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mesh.Trainer.dll")])
         {
             RedirectStandardInput = true,
@@ -50,35 +49,31 @@ public sealed class TrainerProcess : IAsyncDisposable
             Environment =
             {
                 ["MESH_STATE"] = state.Path,
-                ["MESH_GRPC_PORT"] = port.ToString(),
+                // It takes any free port and tells which; a port chosen here could be taken until then.
+                ["Logging__Console__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
                 ["MESH_PARENT_PIPE"] = "1",
                 ["ConnectionStrings__mesh"] = connection ?? "",
                 ["services__identity__grpc__0"] = mesh.Address,
                 ["services__preprocessing__grpc__0"] = mesh.Address,
                 ["services__registry__grpc__0"] = mesh.Address,
-                ["Jobs__Cpus"] = "1",
+                ["Trainer__WatchBatch"] = $"{watchBatch}",
+                ["Jobs__Cpus"] = $"{cpus}",
                 ["Jobs__RetryDelaySeconds"] = "0",
                 ["Jobs__StopGraceSeconds"] = "5",
             },
         };
-        var service = new TrainerProcess(new Process { StartInfo = start }, port);
+        var service = new TrainerProcess(new Process { StartInfo = start });
         service._process.Start();
         service._process.BeginOutputReadLine();
         service._process.BeginErrorReadLine();
-        await Eventually.BecomesTrueAsync(() => service.AnswersAsync(cancel), TimeSpan.FromSeconds(60), "the service answers");
+        service.Connect(await Eventually.GivesAsync(() => Task.FromResult(service.Address()), StartTime, "the service listens"));
+        await Eventually.BecomesTrueAsync(() => service.AnswersAsync(cancel), StartTime, "the service answers");
         return service;
     }
 
     /// <summary>Process ids of the workers of a run.</summary>
     public static List<int> Workers(string run) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(pid => Works(pid, run))];
-
-    /// <summary>SIGKILL.</summary>
-    public async Task KillAsync(CancellationToken cancel)
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync(cancel);
-    }
 
     /// <summary>Lines of level error or critical.</summary>
     public IReadOnlyList<string> Errors()
@@ -91,7 +86,7 @@ public sealed class TrainerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Channel.Dispose();
+        Channel?.Dispose();
         if (!_process.HasExited)
         {
             // The service stops as when whoever started it has gone.
@@ -102,12 +97,26 @@ public sealed class TrainerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    private void Connect(string address)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        Channel = GrpcChannel.ForAddress(address);
+        Training = new TrainingService.TrainingServiceClient(Channel);
+        Tenancy = new TenancyService.TenancyServiceClient(Channel);
     }
+
+    /// <summary>Of the gRPC port, which is bound first; null until then.</summary>
+    private string? Address()
+    {
+        lock (_output)
+        {
+            var output = _output.ToString();
+            return _process.HasExited ? throw new InvalidOperationException($"The service ended:\n{output}")
+                : Listening().Match(output) is { Success: true } line ? line.Groups[1].Value : null;
+        }
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)\s")]
+    private static partial Regex Listening();
 
     private static bool Works(int pid, string run)
     {
@@ -123,14 +132,6 @@ public sealed class TrainerProcess : IAsyncDisposable
 
     private async Task<bool> AnswersAsync(CancellationToken cancel)
     {
-        if (_process.HasExited)
-        {
-            lock (_output)
-            {
-                throw new InvalidOperationException($"The service ended:\n{_output}");
-            }
-        }
-
         try
         {
             await Training.ListTrainingRunsAsync(new() { Parent = "projects/default" }, deadline: DateTime.UtcNow.AddSeconds(5), cancellationToken: cancel);

@@ -1,3 +1,4 @@
+using Mesh.ModelGraph;
 using Mesh.ModelGraph.Bundles;
 using Mesh.ModelGraph.Hyperparameters;
 using Mesh.Tests.Shared;
@@ -36,10 +37,9 @@ public sealed class TrainingLoopTests
         Assert.All(steps, s => Assert.Equal(8 * StepsPerEpoch, s.TotalSteps));
         Assert.Equal(Enumerable.Range(1, 8), epochs.Select(e => e.Epoch));
         Assert.True(epochs[^1].TrainingLoss < epochs[0].TrainingLoss);
-        Assert.Equal(epochs.Max(e => e.Validation!.Accuracy), outcome.State.BestAccuracy);
-        Assert.Equal(epochs.Last(e => e.Best).Epoch, outcome.State.BestEpoch);
         Assert.Equal(Enumerable.Range(1, 8).Select(e => e * (long)StepsPerEpoch), checkpoints.Select(c => c.Step));
-        Assert.Equal(2, Directory.EnumerateFiles(folder.File("checkpoints")).Count());
+        // What may go is not the loop's to say.
+        Assert.Equal(checkpoints.Select(c => c.FileName), Directory.EnumerateFiles(folder.File("checkpoints")).Select(Path.GetFileName).Order());
     }
 
     [Theory]
@@ -172,6 +172,17 @@ public sealed class TrainingLoopTests
         Assert.Contains("4 labels", Assert.Throws<InvalidSamplesException>(() => ShortRuns.Execute(fewer, folder.Path)).Message);
         Assert.Equal(["epochs", "filters", "layers"], Assert.Throws<HyperparameterException>(
             () => ShortRuns.Plan(values: [("epochs", "0"), ("filters", "x"), ("layers", "2")])).Violations.Select(v => v.Name));
+    }
+
+    [Theory]
+    [InlineData("128", "hidden", "MiB")]
+    [InlineData("512", "hidden", "elements")]
+    public void A_model_too_large_to_be_saved_is_refused_before_training(string filters, string node, string says)
+    {
+        var error = Assert.Throws<GraphException>(() => TrainingPlan.Create(
+            "cnn", new Dictionary<string, string> { ["filters"] = filters, ["hidden"] = "8192" }, new(1, 64, 64), 10, seed: 1));
+        Assert.Equal(node, error.Node);
+        Assert.Contains(says, error.Message);
     }
 
     [Fact]
