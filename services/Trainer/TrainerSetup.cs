@@ -22,6 +22,8 @@ public static class TrainerSetup
         builder.Services.AddMeshClient<PipelineService.PipelineServiceClient>("preprocessing");
         builder.Services.AddSingleton<RunFolders>();
         builder.Services.AddHostedService<DeletedRuns>();
+        builder.Services.AddSingleton<RunPins>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RunPins>());
         builder.Services.AddSingleton<RunRequests>();
         builder.Services.AddSingleton<RunStore>();
     }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Google.Protobuf;
-using Grpc.Core;
 using Mesh.Jobs;
 using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
@@ -15,8 +14,7 @@ namespace Mesh.Trainer.Runs;
 
 /// <summary>Training runs in the database, each with its job of the same name.</summary>
 public sealed class RunStore(
-    IDbContextFactory<TrainerDb> databases, JobStore<TrainerDb> jobs, PipelineService.PipelineServiceClient pipelines, RunFolders folders,
-    TimeProvider time, ILogger<RunStore> logger)
+    IDbContextFactory<TrainerDb> databases, JobStore<TrainerDb> jobs, RunPins pins, RunFolders folders, TimeProvider time)
 {
     /// <summary>Version and commit of this program, for lineage.</summary>
     private static readonly string CodeVersion =
@@ -51,17 +49,18 @@ public sealed class RunStore(
             return await FirstAsync(once, row.Name, cancel);
         }
 
+        // After all checks and before the run exists: data deleted under a run would fail it. A caller who leaves stops
+        // nothing from here on.
+        var intent = await pins.IntendAsync(row, cancel);
         try
         {
-            // After all checks and before the run exists: data deleted under a run would fail it. From here on a caller who
-            // leaves stops nothing: a pin without its run would hold the data for ever.
-            await pipelines.PinProcessedDatasetAsync(
-                new PinProcessedDatasetRequest { Name = data.Name, Holder = row.Name }, cancellationToken: CancellationToken.None);
+            await pins.PinAsync(data.Name, row.Name, CancellationToken.None);
+            db.PinIntents.Remove(intent);
             await db.SaveChangesAsync(CancellationToken.None);
         }
         catch (Exception e)
         {
-            await ReleaseAsync(row);
+            await pins.ReleaseAsync(intent, CancellationToken.None);
             if (e is DbUpdateException lost && lost.IsUniqueViolation())
             {
                 return await FirstAsync(once, row.Name, cancel);
@@ -120,7 +119,7 @@ public sealed class RunStore(
 
         // First, so that a failure here leaves a run to be deleted again and not a pin that nobody can release: a run that
         // has ended stays ended and needs its data no more.
-        await UnpinAsync(run.ProcessedDataset, name, cancel);
+        await pins.UnpinAsync(run.ProcessedDataset, name, cancel);
         await using var db = await databases.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (!await jobs.RemoveEndedAsync(db, name, cancel))
@@ -151,27 +150,6 @@ public sealed class RunStore(
     /// <summary>What the first call with the same request id made; without one, the name is taken.</summary>
     private async Task<TrainingRun> FirstAsync(RequestOnce once, string name, CancellationToken cancel) =>
         await once.FindAsync(cancel) is { } first ? await GetAsync(first, cancel) : throw MeshError.AlreadyExists(name);
-
-    /// <summary>A run did not come to be: its pin goes, unless another call made the run of this name on the same data.</summary>
-    private async Task ReleaseAsync(TrainingRunRow row)
-    {
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync();
-            if (!await db.Runs.AnyAsync(r => r.Project == row.Project && r.RunId == row.RunId && r.ProcessedDataset == row.ProcessedDataset))
-            {
-                await UnpinAsync(row.ProcessedDataset, row.Name, CancellationToken.None);
-            }
-        }
-        catch (Exception e)
-        {
-            // What failed first is what the caller is to hear.
-            logger.UnpinFailed(row.Name, row.ProcessedDataset, e.Message);
-        }
-    }
-
-    private async Task UnpinAsync(string dataset, string holder, CancellationToken cancel) =>
-        await pipelines.UnpinProcessedDatasetAsync(new UnpinProcessedDatasetRequest { Name = dataset, Holder = holder }, cancellationToken: cancel);
 
     private static RequestOnce Once(TrainerDb db, string project, CreateTrainingRunRequest request) =>
         new(db, project, request.RequestId, nameof(CreateAsync), request);

@@ -8,6 +8,8 @@ public abstract class TrainerDb(DbContextOptions options) : MeshDb(options, "tra
 {
     public DbSet<TrainingRunRow> Runs => Set<TrainingRunRow>();
 
+    public DbSet<PinIntentRow> PinIntents => Set<PinIntentRow>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
@@ -19,6 +21,13 @@ public abstract class TrainerDb(DbContextOptions options) : MeshDb(options, "tra
             row.Property(r => r.Project).HasMaxLength(63);
             row.Property(r => r.RunId).HasMaxLength(63);
             row.Ignore(r => r.Name);
+        });
+        model.Entity<PinIntentRow>(row =>
+        {
+            row.ToTable("pin_intents");
+            row.HasKey(i => i.IntentId);
+            row.Property(i => i.Project).HasMaxLength(63);
+            row.Property(i => i.RunId).HasMaxLength(63);
         });
     }
 }

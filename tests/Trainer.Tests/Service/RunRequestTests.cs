@@ -152,6 +152,28 @@ public class RunRequestTests
             TimeSpan.FromSeconds(30), "the run of the pin is there");
     }
 
+    [Fact]
+    public async Task A_service_that_is_killed_between_pin_and_run_releases_the_pin_when_it_is_back()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        mesh.Pipelines.Add(Described("stripes", labels: 4));
+        mesh.Pipelines.PinGate = new TaskCompletionSource();
+        await using (var killed = await TrainerProcess.StartAsync(state, mesh, Cancel))
+        {
+            var create = killed.CreateAsync(TrainingCalls.Small(epochs: 1));
+            await Eventually.BecomesTrueAsync(() => mesh.Pipelines.PinsWaiting == 1, TimeSpan.FromSeconds(30), "the pin is on its way");
+            await killed.KillAsync(Cancel);
+            await Assert.ThrowsAsync<RpcException>(() => create);
+        }
+
+        mesh.Pipelines.PinGate.SetResult();
+        await Eventually.BecomesTrueAsync(() => mesh.Pipelines.HoldersOf(StripesDataset.Name).Count == 1, TimeSpan.FromSeconds(30), "the pin is made");
+        await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel);
+        await Eventually.BecomesTrueAsync(() => mesh.Pipelines.HoldersOf(StripesDataset.Name).Count == 0, TimeSpan.FromSeconds(30), "the pin is released");
+        Assert.Empty(service.Errors());
+    }
+
     private static async Task DeleteAsync(TrainerProcess service, string name) =>
         await service.Training.DeleteTrainingRunAsync(new() { Name = name }, cancellationToken: Cancel);
 

@@ -75,6 +75,13 @@ public sealed partial class TrainerProcess : IAsyncDisposable
     public static List<int> Workers(string run) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(pid => Works(pid, run))];
 
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync(CancellationToken cancel)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancel);
+    }
+
     /// <summary>Lines of level error or critical.</summary>
     public IReadOnlyList<string> Errors()
     {

@@ -5,6 +5,7 @@ using Mesh.Tests.Shared;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Tests.Support;
+using Mesh.Trainer.Torch;
 using Mesh.Trainer.Training;
 using TorchSharp;
 using Xunit;
@@ -122,6 +123,26 @@ public sealed class TrainingLoopTests
         Assert.Contains("learning_rate", error.Message);
         if (Directory.Exists(folder.File("checkpoints")))
             Assert.All(Directory.EnumerateFiles(folder.File("checkpoints")), f => Assert.True(CheckpointFile.Read(f).State.Step < error.Step));
+    }
+
+    [Fact]
+    public void Weights_that_broke_in_the_last_step_are_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingLoop? running = null;
+        // The loss of the last step is from before it: only the weights tell.
+        var events = new TrainingEvents { Steps = s => { if (s.Step == StepsPerEpoch) Break(running!.Module); } };
+        using var loop = running = new TrainingLoop(ShortRuns.Plan(values: [("epochs", "1")]), new TrainingData(new Stripes(200, 1).Source(), null),
+            ShortRuns.OneThread, new CheckpointStore(folder.Path), events, TimeProvider.System);
+        Assert.True(loop.Module.IsFinite());
+        Assert.Equal(StepsPerEpoch, Assert.Throws<TrainingDivergedException>(() => loop.Run(new StopSignal())).Step);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path));
+
+        static void Break(GraphModule module)
+        {
+            using var noGrad = torch.no_grad();
+            module.state_dict()["hidden.bias"].fill_(float.NaN);
+        }
     }
 
     [Fact]

@@ -149,6 +149,36 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
                     b.ToTable("requests", "trainer");
                 });
 
+            modelBuilder.Entity("Mesh.Trainer.Storage.PinIntentRow", b =>
+                {
+                    b.Property<long>("IntentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("IntentId"));
+
+                    b.Property<long>("CreatedTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ProcessedDataset")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.HasKey("IntentId");
+
+                    b.ToTable("pin_intents", "trainer");
+                });
+
             modelBuilder.Entity("Mesh.Trainer.Storage.TrainingRunRow", b =>
                 {
                     b.Property<string>("Project")

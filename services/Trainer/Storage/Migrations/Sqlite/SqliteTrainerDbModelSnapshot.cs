@@ -143,6 +143,34 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     b.ToTable("requests", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Trainer.Storage.PinIntentRow", b =>
+                {
+                    b.Property<long>("IntentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProcessedDataset")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("IntentId");
+
+                    b.ToTable("pin_intents", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Trainer.Storage.TrainingRunRow", b =>
                 {
                     b.Property<string>("Project")

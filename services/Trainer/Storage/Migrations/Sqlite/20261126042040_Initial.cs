@@ -49,6 +49,22 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "pin_intents",
+                columns: table => new
+                {
+                    IntentId = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pin_intents", x => x.IntentId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests",
                 columns: table => new
                 {
@@ -91,6 +107,9 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "jobs");
+
+            migrationBuilder.DropTable(
+                name: "pin_intents");
 
             migrationBuilder.DropTable(
                 name: "requests");

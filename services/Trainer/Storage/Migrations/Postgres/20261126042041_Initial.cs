@@ -1,4 +1,5 @@
 ﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
@@ -53,6 +54,23 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "pin_intents",
+                schema: "trainer",
+                columns: table => new
+                {
+                    IntentId = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pin_intents", x => x.IntentId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests",
                 schema: "trainer",
                 columns: table => new
@@ -98,6 +116,10 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
         {
             migrationBuilder.DropTable(
                 name: "jobs",
+                schema: "trainer");
+
+            migrationBuilder.DropTable(
+                name: "pin_intents",
                 schema: "trainer");
 
             migrationBuilder.DropTable(
