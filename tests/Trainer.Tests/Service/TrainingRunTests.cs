@@ -63,7 +63,8 @@ public class TrainingRunTests
         await using var mesh = await MeshSeam.StartAsync();
         mesh.Pipelines.Add(await StripesDataset.WriteAsync(state, train: 4_000, Cancel));
         await using var service = await TrainerProcess.StartAsync(state, mesh, Cancel);
-        var created = await service.CreateAsync(TrainingCalls.Small(epochs: 20));
+        // Long enough that a busy machine finds the worker at work.
+        var created = await service.CreateAsync(TrainingCalls.Small(epochs: 50));
         await Eventually.BecomesTrueAsync(
             async () => (await service.GetAsync(created.Name)).LastEpoch is { Epoch: >= 2 }, TimeSpan.FromSeconds(90), "two epochs are done");
         using (var worker = Process.GetProcessById(TrainerProcess.Workers(created.Name).Single()))
@@ -74,7 +75,7 @@ public class TrainingRunTests
         var (run, metrics, _) = await service.EndAsync(created.Name);
         Assert.True(run.Status.State == JobState.Succeeded, run.ToString());
         Assert.Equal(2, run.Status.Attempt);
-        AssertOnceInOrder(metrics, epochs: 20);
+        AssertOnceInOrder(metrics, epochs: 50);
         AssertRegistered(mesh, run);
         Assert.Empty(service.Errors());
         // The second worker did not begin again.
