@@ -121,6 +121,6 @@ internal sealed class Training(MeshState state) : TrainingService.TrainingServic
         }
 
         run.ModelVersion = $"{run.Model}/versions/1";
-        run.Evaluation = new Evaluation { TestRows = TestData.TestImages, TestAccuracy = TestData.Accuracy, OnnxMaxAbsDiff = 1.5e-6 };
+        run.Evaluation = new Evaluation { TestRows = TestData.TestImages, LabelledRows = TestData.TestImages, TestAccuracy = TestData.Accuracy, OnnxMaxAbsDiff = 1.5e-6 };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TrainList : MeshCommand
             ["RUN", "STATE", "ARCHITECTURE", "TEST ACCURACY", "MODEL", "CREATED"],
             r =>
             [
-                Names.Id(r.Name), JobText.State(r.Status), r.Architecture, r.Evaluation is { } e ? Amount.Percent(e.TestAccuracy) : "-",
+                Names.Id(r.Name), JobText.State(r.Status), r.Architecture, r.Evaluation is { LabelledRows: > 0 } e ? Amount.Percent(e.TestAccuracy) : "-",
                 Names.Short(r.ModelVersion.Length > 0 ? r.ModelVersion : r.Model), Amount.At(r.Status.CreateTime),
             ]);
         return ExitCode.Ok;

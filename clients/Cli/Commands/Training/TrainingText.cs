@@ -18,7 +18,7 @@ internal static class TrainingText
             ("architecture", run.Architecture),
             ("settings", Settings(run.Settings)),
             ("last epoch", run.LastEpoch is { } epoch ? TrainingFollow.Line(epoch) : ""),
-            ("test accuracy", run.Evaluation is { } e ? $"{Amount.Percent(e.TestAccuracy)} of {Amount.Count(e.TestRows)} (loss {e.TestLoss:0.0000})" : ""),
+            ("test accuracy", run.Evaluation is { LabelledRows: > 0 } e ? $"{Amount.Percent(e.TestAccuracy)} of {Amount.Count(e.LabelledRows)} (loss {e.TestLoss:0.0000})" : ""),
             ("onnx diff", run.Evaluation is { } check ? $"{check.OnnxMaxAbsDiff:0.0e+0} at most between torch and ONNX Runtime" : ""),
             ("model", run.ModelVersion.Length > 0 ? run.ModelVersion : run.Model),
             ("alias", run.Alias),
