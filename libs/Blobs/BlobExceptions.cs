@@ -6,6 +6,9 @@ namespace Mesh.Blobs;
 /// </summary>
 public class BlobStoreException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>There is no room for it.</summary>
+public sealed class BlobStoreFullException(Exception inner) : BlobStoreException("The blob store is full.", inner);
+
 /// <summary>There is no such blob in the scope.</summary>
 public sealed class BlobNotFoundException(BlobScope scope, BlobDigest digest)
     : BlobStoreException($"There is no blob {digest} in {scope}.")

@@ -2,22 +2,21 @@ namespace Mesh.Blobs;
 
 /// <summary>
 /// Makes blobs visible and removes them. Publishing and deleting the same blob are kept apart, so that no blob ends up without its sidecar;
-/// within one process, which is enough: only one service writes in a scope.
+/// within one process only. A service that publishes and deletes in different processes has to keep the two apart itself.
 /// </summary>
 internal sealed class BlobPublisher(BlobLayout layout)
 {
     // A lock is shared by the digests that fall on it.
     private readonly Lock[] locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
-    /// <summary>Gives a synced file its name. The sidecar is durable first: whoever sees the blob can verify it. A blob that is there already stays.</summary>
+    /// <summary>
+    /// Gives a synced file its name. The sidecar is durable first: whoever sees the blob can verify it. A blob that is there already is replaced:
+    /// its bytes may have rotted since, and its name may not be durable yet. Who has the old file open keeps it.
+    /// </summary>
     public void Publish(string path, string synced, HashedContent content)
     {
         lock (LockOf(content.Digest))
         {
-            if (new FileInfo(path) is { Exists: true } present && present.Length == content.Size && SidecarIs(path, ChunkSidecar.Encode(content)))
-            {
-                return;
-            }
             DurableFolder.Create(layout.Root, Path.GetDirectoryName(path)!);
             WriteSidecar(path, content);
             DurableFolder.Rename(synced, path);

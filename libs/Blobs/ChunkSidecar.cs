@@ -44,21 +44,15 @@ internal sealed class ChunkSidecar : IDisposable
         {
             throw new BlobCorruptException(blob.Digest, "its chunk hashes are missing");
         }
-        Span<byte> header = stackalloc byte[HeaderSize];
-        var chunks = (blob.Size + HashedContent.ChunkSize - 1) / HashedContent.ChunkSize;
-        var sound = RandomAccess.GetLength(file) == HeaderSize + chunks * SHA256.HashSizeInBytes
-            && RandomAccess.Read(file, header, 0) == HeaderSize
-            && header[..8].SequenceEqual(Magic)
-            && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
-            && BinaryPrimitives.ReadInt32LittleEndian(header[12..]) == HashedContent.ChunkSize
-            && BinaryPrimitives.ReadInt64LittleEndian(header[16..]) == blob.Size
-            && header[24..].SequenceEqual(blob.Digest.ToHash());
-        if (!sound)
+        try
+        {
+            return Describes(file, blob) ? new ChunkSidecar(file) : throw new BlobCorruptException(blob.Digest, "its chunk hashes are damaged");
+        }
+        catch
         {
             file.Dispose();
-            throw new BlobCorruptException(blob.Digest, "its chunk hashes are damaged");
+            throw;
         }
-        return new ChunkSidecar(file);
     }
 
     public bool Proves(long chunk, ReadOnlySpan<byte> bytes)
@@ -70,4 +64,17 @@ internal sealed class ChunkSidecar : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    private static bool Describes(SafeFileHandle file, BlobInfo blob)
+    {
+        Span<byte> header = stackalloc byte[HeaderSize];
+        var chunks = (blob.Size + HashedContent.ChunkSize - 1) / HashedContent.ChunkSize;
+        return RandomAccess.GetLength(file) == HeaderSize + chunks * SHA256.HashSizeInBytes
+            && RandomAccess.Read(file, header, 0) == HeaderSize
+            && header[..8].SequenceEqual(Magic)
+            && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
+            && BinaryPrimitives.ReadInt32LittleEndian(header[12..]) == HashedContent.ChunkSize
+            && BinaryPrimitives.ReadInt64LittleEndian(header[16..]) == blob.Size
+            && header[24..].SequenceEqual(blob.Digest.ToHash());
+    }
 }

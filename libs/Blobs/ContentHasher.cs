@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Blobs;
 
@@ -27,6 +28,24 @@ public sealed class ContentHasher : IDisposable
             {
                 EndChunk();
             }
+        }
+    }
+
+    /// <summary>Appends a file from byte <see cref="Size"/> to its end. After a cancellation the same call goes on where it stopped.</summary>
+    internal async Task AppendRestAsync(SafeFileHandle file, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
+        try
+        {
+            int read;
+            while ((read = await StoreFault.Guard(() => RandomAccess.ReadAsync(file, buffer, Size, cancellation))) > 0)
+            {
+                Append(buffer.AsSpan(0, read));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -106,11 +106,7 @@ public sealed class FileBlobStore : IBlobStore
     public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
     {
         var path = layout.Blob(scope, digest);
-        if (!File.Exists(path))
-        {
-            throw new BlobNotFoundException(scope, digest);
-        }
-        var actual = await HashedContent.OfFileAsync(path, cancellation);
+        var actual = await HashAsync(scope, digest, cancellation);
         if (actual.Digest != digest)
         {
             throw new BlobCorruptException(digest, $"its content has SHA-256 {actual.Digest}");
@@ -165,6 +161,14 @@ public sealed class FileBlobStore : IBlobStore
         {
             throw new BlobNotFoundException(scope, digest);
         }
+    }
+
+    private async Task<HashedContent> HashAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    {
+        using var file = StoreFault.Guard(() => Open(scope, digest));
+        using var hasher = new ContentHasher();
+        await hasher.AppendRestAsync(file, cancellation);
+        return hasher.Finish();
     }
 
     private static async Task<HashedContent> WriteTemporaryAsync(string path, Stream content, CancellationToken cancellation)

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Mesh.Blobs;
 
 /// <summary>
@@ -18,19 +16,7 @@ public sealed record HashedContent(BlobDigest Digest, long Size, ReadOnlyMemory<
     {
         using var file = StoreFault.Guard(() => File.OpenHandle(path, options: FileOptions.Asynchronous | FileOptions.SequentialScan));
         using var hasher = new ContentHasher();
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-        try
-        {
-            int read;
-            while ((read = await StoreFault.Guard(() => RandomAccess.ReadAsync(file, buffer, hasher.Size, cancellation))) > 0)
-            {
-                hasher.Append(buffer.AsSpan(0, read));
-            }
-            return hasher.Finish();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        await hasher.AppendRestAsync(file, cancellation);
+        return hasher.Finish();
     }
 }

@@ -6,7 +6,7 @@ namespace Mesh.Blobs;
 /// </summary>
 public interface IBlobStore
 {
-    /// <summary>Stores the rest of a stream, hashing while it writes (1 MiB in memory, whatever the size). Bytes that are already there are kept as they are.</summary>
+    /// <summary>Stores the rest of a stream, hashing while it writes (1 MiB in memory, whatever the size). Takes the place of the same blob, which heals one that was damaged.</summary>
     /// <exception cref="BlobDigestMismatchException">The content's digest is not <paramref name="expected"/>; nothing is stored.</exception>
     Task<BlobInfo> WriteAsync(BlobScope scope, Stream content, BlobDigest? expected, CancellationToken cancellation);
 

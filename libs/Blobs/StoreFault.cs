@@ -52,6 +52,6 @@ internal static class StoreFault
     private static bool IsFileFault(Exception fault) => fault is IOException or UnauthorizedAccessException;
 
     private static BlobStoreException Translate(Exception fault) => fault.HResult is NoSpace or QuotaExceeded
-        ? new BlobStoreException("The blob store is full.", fault)
+        ? new BlobStoreFullException(fault)
         : new BlobStoreException("The blob store could not read or write its storage.", fault);
 }

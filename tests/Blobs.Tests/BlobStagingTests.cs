@@ -143,6 +143,33 @@ public sealed class BlobStagingTests : IDisposable
     }
 
     [Fact]
+    public async Task Hashing_beforehand_goes_on_where_it_was_cancelled_and_finishing_reads_nothing_again()
+    {
+        var content = Bytes.Random(3 * Chunk + 5);
+        var written = Open();
+        await written.CreateAsync("u1", Cancellation);
+        await written.AppendAsync("u1", 0, new MemoryStream(content), Cancellation);
+
+        var staging = Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staging.HashAsync("u1", new CancellationToken(canceled: true)));
+        await staging.HashAsync("u1", Cancellation);
+        // Were the file read again, these bytes would show.
+        await File.WriteAllBytesAsync(folder.File("staging", "u1"), new byte[content.Length], Cancellation);
+        Assert.Equal(new BlobInfo(BlobDigest.Of(content), content.Length), await staging.FinishAsync("u1", Scope, BlobDigest.Of(content), Cancellation));
+        await Assert.ThrowsAsync<StagingNotFoundException>(() => staging.HashAsync("u1", Cancellation));
+    }
+
+    [Fact]
+    public async Task Making_an_upload_many_times_at_once_makes_one()
+    {
+        var staging = Open();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => staging.CreateAsync("u1", Cancellation))));
+        Assert.Equal("u1", Assert.Single(staging.List()).Id);
+        Assert.Equal(staging.List().Single(), staging.Find("u1"));
+        Assert.Null(staging.Find("u2"));
+    }
+
+    [Fact]
     public async Task A_wrong_digest_leaves_the_upload_and_stores_nothing()
     {
         var content = Bytes.Random(100);

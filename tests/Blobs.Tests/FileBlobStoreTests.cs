@@ -28,13 +28,15 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
     }
 
     [Fact]
-    public async Task The_same_bytes_are_not_written_again()
+    public async Task The_same_bytes_are_stored_once_and_heal_a_damaged_blob()
     {
         var content = Bytes.Random(100);
-        var path = PathOf(await WriteAsync(content));
-        File.SetLastWriteTimeUtc(path, new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc));
-        await WriteAsync(content);
-        Assert.Equal(2001, File.GetLastWriteTimeUtc(path).Year);
+        var blob = await WriteAsync(content);
+        await File.WriteAllBytesAsync(PathOf(blob), Bytes.Random(100, seed: 2), Cancellation);
+        await Assert.ThrowsAsync<BlobCorruptException>(() => Store.VerifyAsync(Scope, blob, Cancellation));
+        Assert.Equal(blob, await WriteAsync(content));
+        await Store.VerifyAsync(Scope, blob, Cancellation);
+        Assert.Single(await Store.ListAsync(Scope, Cancellation).ToListAsync(Cancellation));
         Assert.Empty(Directory.GetFiles(Path.Combine(Root, ".tmp")));
     }
 
@@ -153,7 +155,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
         try
         {
             var small = new FileBlobStore(disk);
-            var failure = await Assert.ThrowsAsync<BlobStoreException>(
+            var failure = await Assert.ThrowsAsync<BlobStoreFullException>(
                 () => small.WriteAsync(Scope, new MemoryStream(Bytes.Random(8 * Chunk)), null, Cancellation));
             Assert.Equal("The blob store is full.", failure.Message);
             Assert.Empty(Directory.GetFiles(disk, "*", SearchOption.AllDirectories));

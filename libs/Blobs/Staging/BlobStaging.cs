@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
@@ -35,11 +34,15 @@ public sealed class BlobStaging
         var path = PathOf(id);
         StoreFault.Guard(() =>
         {
-            if (!File.Exists(path))
+            try
             {
                 OwnerOnlyFile.Create(path).Dispose();
-                DurableFolder.Sync(folder);
             }
+            catch (IOException) when (File.Exists(path))
+            {
+                return;
+            }
+            DurableFolder.Sync(folder);
         });
         return Task.CompletedTask;
     }
@@ -72,25 +75,16 @@ public sealed class BlobStaging
         throw new StagingOffsetException(expectedOffset, committed);
     }
 
-    /// <summary>Appends a whole stream at <paramref name="offset"/> and returns the committed bytes. What arrived before the stream failed is kept.</summary>
-    /// <inheritdoc cref="OpenAppendAsync"/>
-    public async Task<long> AppendAsync(string id, long offset, Stream content, CancellationToken cancellation)
+    /// <summary>
+    /// Reads what was not hashed while it was written, so that <see cref="FinishAsync"/> need not: a whole upload after a restart. May be cancelled and
+    /// called again.
+    /// </summary>
+    /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
+    public async Task HashAsync(string id, CancellationToken cancellation)
     {
-        await using var writer = await OpenAppendAsync(id, offset, cancellation);
-        var buffer = ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
-        try
-        {
-            int read;
-            while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
-            {
-                await writer.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        return await writer.CommitAsync(cancellation);
+        using var slot = await EnterAsync(id, cancellation);
+        using var file = OpenFile(id);
+        await slot.HashRestAsync(file, cancellation);
     }
 
     /// <summary>
@@ -128,6 +122,13 @@ public sealed class BlobStaging
         {
             return false;
         }
+    }
+
+    /// <summary>One upload, without opening it; null when there is none.</summary>
+    public StagedUpload? Find(string id)
+    {
+        var path = PathOf(id);
+        return StoreFault.Guard(() => new FileInfo(path) is { Exists: true } file ? new StagedUpload(id, file.Length, file.LastWriteTimeUtc) : null);
     }
 
     /// <summary>All uploads there are, to find the abandoned ones. Bytes of a write in progress are included.</summary>

@@ -1,4 +1,4 @@
 namespace Mesh.Blobs.Staging;
 
-/// <summary>An unfinished upload: bytes that are durable, and when the last were written.</summary>
+/// <summary>An unfinished upload: bytes written, those not durable yet included, and when the last were.</summary>
 public sealed record StagedUpload(string Id, long CommittedBytes, DateTimeOffset LastWrite);

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Mesh.Blobs.Staging;
 
 /// <summary>What is known of one upload while the process lives: who writes it, what is durable, and the hash so far.</summary>
@@ -16,7 +18,7 @@ internal sealed class StagingSlot : IDisposable
         set => Volatile.Write(ref committedBytes, value ?? -1);
     }
 
-    /// <summary>Starts the hash with the first byte; an upload that grew in another process is hashed when it is finished.</summary>
+    /// <summary>Starts the hash with the first byte; an upload that grew in another process is hashed when it is to be finished.</summary>
     public void ContinueHashAt(long position)
     {
         if (hasher?.Size != position)
@@ -27,6 +29,17 @@ internal sealed class StagingSlot : IDisposable
     }
 
     public void Hash(ReadOnlySpan<byte> bytes) => hasher?.Append(bytes);
+
+    /// <summary>Reads from the file what the hash lacks. What a cancelled call has read is kept for the next.</summary>
+    public async Task HashRestAsync(SafeFileHandle file, CancellationToken cancellation)
+    {
+        if (hasher?.Size > RandomAccess.GetLength(file))
+        {
+            DropHash();
+        }
+        hasher ??= new ContentHasher();
+        await hasher.AppendRestAsync(file, cancellation);
+    }
 
     /// <summary>The hash of the first <paramref name="size"/> bytes, or null when it has to be read from the file.</summary>
     public HashedContent? TakeHash(long size)
