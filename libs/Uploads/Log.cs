@@ -1,3 +1,4 @@
+using Mesh.Uploads.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Uploads;
@@ -13,6 +14,12 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Removed the staged bytes of {Count} uploads that were deleted.")]
     public static partial void Swept(ILogger logger, int count);
 
-    [LoggerMessage(4, LogLevel.Warning, "Could not clean up after the last run; the next start tries again.")]
+    [LoggerMessage(4, LogLevel.Error, "Looking for expired uploads and released blobs failed; trying again later.")]
     public static partial void SweepFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(5, LogLevel.Information, "Deleted {Upload} ({State}): nobody has gone on with it.")]
+    public static partial void Expired(ILogger logger, string upload, UploadState state);
+
+    [LoggerMessage(6, LogLevel.Error, "Blob {Sha256} of project {Project} could not be looked after; trying again later.")]
+    public static partial void CollectFailed(ILogger logger, string project, string sha256, Exception e);
 }

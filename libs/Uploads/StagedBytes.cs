@@ -1,5 +1,6 @@
 using Mesh.Blobs;
 using Mesh.Blobs.Staging;
+using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.Uploads.V1;
 using Microsoft.EntityFrameworkCore;
@@ -31,10 +32,40 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         }
     }
 
-    /// <summary>What to do about an ACTIVE upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
-    public async Task<long> RecoverAsync(TDb db, UploadRow row, CancellationToken cancel)
+    /// <summary>What <see cref="CommittedAsync"/> would most likely say, without opening or mending anything.</summary>
+    public long Seen(UploadRow row) => row.State == UploadState.Finished ? row.StoredBytes : staging.Find(row.UploadId)?.CommittedBytes ?? 0;
+
+    /// <summary>Hashes what was not hashed while it came in. Outside of any lock: after a restart it reads the whole upload.</summary>
+    public async Task HashAsync(UploadRow row, CancellationToken cancel)
+    {
+        try
+        {
+            if (row.State == UploadState.Active)
+            {
+                await staging.HashAsync(row.UploadId, cancel);
+            }
+        }
+        catch (StagingNotFoundException)
+        {
+            // Moved into the store already, or never made.
+        }
+    }
+
+    /// <summary>Reads the row anew.</summary>
+    /// <exception cref="MeshException">NOT_FOUND: it was deleted by another call.</exception>
+    public async Task ReloadAsync(TDb db, UploadRow row, CancellationToken cancel)
     {
         await db.Entry(row).ReloadAsync(cancel);
+        if (db.Entry(row).State == EntityState.Detached)
+        {
+            throw MeshError.NotFound(kind.NameOf(row));
+        }
+    }
+
+    /// <summary>What to do about an ACTIVE upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
+    private async Task<long> RecoverAsync(TDb db, UploadRow row, CancellationToken cancel)
+    {
+        await ReloadAsync(db, row, cancel);
         if (row.State == UploadState.Finished)
         {
             return row.StoredBytes;

@@ -36,6 +36,8 @@ internal static class UploadErrors
     public static MeshException Storage(BlobStoreException e) => e switch
     {
         BlobCorruptException => MeshError.DataLoss(e.Message),
+        // Trying again soon would only send the bytes in vain.
+        BlobStoreFullException => MeshError.Exhausted("STORAGE_FULL", e.Message),
         _ => MeshError.Unavailable("STORAGE_FAILED", e.Message, StorageRetry),
     };
 

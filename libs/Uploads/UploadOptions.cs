@@ -6,8 +6,8 @@ namespace Mesh.Uploads;
 public sealed class UploadOptions
 {
     /// <summary>
-    /// Largest upload in bytes. Staged bytes take disk space until the upload is finished or deleted, so this bounds what one
-    /// forgotten upload can cost.
+    /// Largest upload in bytes. Its bytes take disk space until something is made of it, it is deleted or it expires, so this
+    /// bounds what one forgotten upload can cost.
     /// </summary>
     [Range(1, long.MaxValue)]
     public long MaxBytes { get; set; } = 256L * 1024 * 1024 * 1024;
@@ -25,4 +25,16 @@ public sealed class UploadOptions
     /// </summary>
     [Range(0.0, 60.0)]
     public double WriterWaitSeconds { get; set; } = 2;
+
+    /// <summary>
+    /// Hours after which an upload is deleted with its bytes: an unfinished one since its last byte, a finished one since it
+    /// was created, or since a version was made of it (the version keeps the bytes). Longer lets people resume later; shorter
+    /// frees the disk sooner.
+    /// </summary>
+    [Range(1.0, 24 * 365)]
+    public double KeepHours { get; set; } = 7 * 24;
+
+    /// <summary>Minutes between two looks for expired uploads and blobs that nothing refers to. A look reads the table of uploads.</summary>
+    [Range(0.01, 24 * 60)]
+    public double SweepMinutes { get; set; } = 60;
 }

@@ -2,6 +2,7 @@ using Mesh.Blobs;
 using Mesh.Blobs.Staging;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
+using Mesh.ServiceDefaults.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,12 +35,12 @@ public static class UploadRegistration
         services.AddSingleton<DigestLock<TDb>>();
         services.AddSingleton(s => new BlobCollector<TDb>(
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<IBlobReferences<TDb>>(),
-            kind, s.GetRequiredService<DigestLock<TDb>>()));
+            kind, s.GetRequiredService<DigestLock<TDb>>(), s.GetRequiredService<ChangeSignals>(), s.GetRequiredService<ILogger<BlobCollector<TDb>>>()));
         services.AddSingleton(s => new UploadStore<TDb>(
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(), kind,
             s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
-        services.AddHostedService<UploadSweep<TDb>>();
+        services.AddHostedService(s => ActivatorUtilities.CreateInstance<UploadSweep<TDb>>(s, kind));
         return builder;
     }
 }

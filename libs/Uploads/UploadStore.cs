@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Uploads;
 
 /// <summary>
-/// Uploads as a resource: create, write, get, finish, delete. What a call acknowledged survives a crash. All members throw
+/// Uploads as a resource: create, write, get, list, finish, delete. What a call acknowledged survives a crash. All members throw
 /// <see cref="MeshException"/>: NOT_FOUND for an unknown upload, ABORTED while another call writes it, UNAVAILABLE when the
 /// storage fails.
 /// </summary>
@@ -53,7 +53,13 @@ public sealed class UploadStore<TDb>
         var once = new RequestOnce(db, project, request.RequestId, "CreateUpload", request);
         if (await once.FindAsync(cancel) is { } first)
         {
-            return await GetAsync(first, cancel);
+            if (await IsThereAsync(db, first, cancel))
+            {
+                return await GetAsync(first, cancel);
+            }
+
+            // Deleted or expired since: who sends the same file again gets a new upload.
+            await db.Requests.Where(r => r.Project == project && r.RequestId == request.RequestId && r.ResourceName == first).ExecuteDeleteAsync(cancel);
         }
 
         var row = new UploadRow
@@ -117,6 +123,19 @@ public sealed class UploadStore<TDb>
         return row.ToUpload(_kind, await GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)));
     }
 
+    /// <summary>The uploads of a project. Bytes of a write in progress are counted in; Get tells where the next one starts.</summary>
+    public async Task<ListUploadsResponse> ListAsync(ListUploadsRequest request, CancellationToken cancel)
+    {
+        var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
+        var paging = Paging.Parse(request.PageSize, request.PageToken);
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var rows = await db.Set<UploadRow>().AsNoTracking()
+            .Where(u => u.Project == project && string.Compare(u.UploadId, paging.After) > 0)
+            .OrderBy(u => u.UploadId).Take(paging.Size + 1).ToListAsync(cancel);
+        var (page, next) = paging.Next(rows, u => u.UploadId);
+        return new ListUploadsResponse { Uploads = { page.Select(u => u.ToUpload(_kind, _staged.Seen(u))) }, NextPageToken = next };
+    }
+
     /// <summary>
     /// Checks all bytes against the digest the client computed and stores them. Finishing again with the same digest is
     /// harmless. After DIGEST_MISMATCH the upload is ACTIVE and empty: the client sends it again from byte 0.
@@ -130,8 +149,9 @@ public sealed class UploadStore<TDb>
 
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, request.Name, cancel);
+        await GuardAsync(row, () => _staged.HashAsync(row, cancel));
         await using var held = await _locks.TakeAsync(row.Project, digest.Hex, cancel);
-        await db.Entry(row).ReloadAsync(cancel);
+        await _staged.ReloadAsync(db, row, cancel);
         await GuardAsync(row, () => FinishAsync(db, row, digest, cancel));
         return row.ToUpload(_kind, row.StoredBytes);
     }
@@ -143,20 +163,19 @@ public sealed class UploadStore<TDb>
         var row = await FindAsync(db, name, cancel);
         // Bytes first: when another call writes them, the delete is refused and nothing has changed.
         await GuardAsync(row, () => _staging.DeleteAsync(row.UploadId, cancel));
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await BlobCollector<TDb>.ReleaseAsync(db, row.Project, new[] { row.Sha256, row.FinishingSha256 }.Where(d => d.Length > 0), cancel);
-        db.Remove(row);
-        try
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancel))
         {
+            // Locks the row: a Finish at the same time has written its digest before, to be released here, or finds no row.
+            await db.Set<UploadRow>().Where(u => u.Project == row.Project && u.UploadId == row.UploadId)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.UsedTicks, u => u.UsedTicks), cancel);
+            await _staged.ReloadAsync(db, row, cancel);
+            await BlobCollector<TDb>.ReleaseAsync(db, row.Project, new[] { row.Sha256, row.FinishingSha256 }.Where(d => d.Length > 0), cancel);
+            db.Remove(row);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
         }
-        catch (DbUpdateConcurrencyException)
-        {
-            throw MeshError.NotFound(name);
-        }
 
-        await GuardAsync(row, () => _collector.CollectAsync(row.Project, cancel));
+        _collector.Wake();
     }
 
     private async Task FinishAsync(TDb db, UploadRow row, BlobDigest digest, CancellationToken cancel)
@@ -201,6 +220,13 @@ public sealed class UploadStore<TDb>
         return await db.Set<UploadRow>().FindAsync([ids[0], ids[1]], cancel) ?? throw MeshError.NotFound(name);
     }
 
+    private Task<bool> IsThereAsync(TDb db, string name, CancellationToken cancel)
+    {
+        var ids = _kind.Pattern.Parse(name, "name");
+        var (project, id) = (ids[0], ids[1]);
+        return db.Set<UploadRow>().AnyAsync(u => u.Project == project && u.UploadId == id, cancel);
+    }
+
     private Task GuardAsync(UploadRow row, Func<Task> action) => GuardAsync(row, async () =>
     {
         await action();
@@ -221,6 +247,11 @@ public sealed class UploadStore<TDb>
         {
             // Finished, deleted or being recovered by another call in this very moment.
             throw UploadErrors.Busy(_kind.NameOf(row));
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Deleted by another call in this very moment, which has released the blob.
+            throw MeshError.NotFound(_kind.NameOf(row));
         }
         catch (BlobStoreException e)
         {

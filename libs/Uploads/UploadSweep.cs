@@ -1,15 +1,24 @@
+using Grpc.Core;
 using Mesh.Blobs;
 using Mesh.Blobs.Staging;
+using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Storage;
+using Mesh.Uploads.V1;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Uploads;
 
-/// <summary>At start, does what a crash left undone: removes staged bytes of deleted uploads and collects released blobs.</summary>
+/// <summary>
+/// Keeps uploads and their blobs from staying for ever. At start and every <see cref="UploadOptions.SweepMinutes"/>: 1. deletes
+/// uploads that nobody goes on with; 2. removes staged bytes that belong to no upload, which a crash left; 3. collects released
+/// blobs, as it does whenever <see cref="BlobCollector{TDb}.Wake"/> is called.
+/// </summary>
 internal sealed class UploadSweep<TDb>(
-    IDbContextFactory<TDb> databases, BlobStaging staging, BlobCollector<TDb> collector, TimeProvider time, ILogger<UploadSweep<TDb>> logger) : BackgroundService
+    IDbContextFactory<TDb> databases, BlobStaging staging, UploadStore<TDb> uploads, UploadKind kind, BlobCollector<TDb> collector,
+    IOptions<UploadOptions> options, TimeProvider time, ILogger<UploadSweep<TDb>> logger) : BackgroundService
     where TDb : MeshDb
 {
     /// <summary>Younger files may belong to an upload that another replica is creating.</summary>
@@ -19,30 +28,78 @@ internal sealed class UploadSweep<TDb>(
     {
         try
         {
-            await SweepStagedAsync(stoppingToken);
-            await collector.CollectAsync(stoppingToken);
+            while (true)
+            {
+                var due = Task.Delay(TimeSpan.FromMinutes(options.Value.SweepMinutes), time, stoppingToken);
+                await GuardAsync(ExpireAsync, stoppingToken);
+                await GuardAsync(SweepStagedAsync, stoppingToken);
+                do
+                {
+                    var woken = collector.NextWake();
+                    await GuardAsync(collector.CollectAsync, stoppingToken);
+                    await await Task.WhenAny(woken, due);
+                }
+                while (!due.IsCompleted);
+            }
         }
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-        {
-            Log.SweepFailed(logger, e);
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopping; the next start sweeps.
         }
     }
 
+    private async Task GuardAsync(Func<CancellationToken, Task> step, CancellationToken cancel)
+    {
+        try
+        {
+            await step(cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            Log.SweepFailed(logger, e);
+        }
+    }
+
+    private async Task ExpireAsync(CancellationToken cancel)
+    {
+        var limit = time.GetUtcNow() - TimeSpan.FromHours(options.Value.KeepHours);
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var old = await db.Set<UploadRow>().AsNoTracking()
+            .Where(u => u.CreatedTicks < limit.UtcTicks && u.UsedTicks < limit.UtcTicks)
+            .ToListAsync(cancel);
+        foreach (var row in old.Where(u => u.State == UploadState.Finished || !(staging.Find(u.UploadId)?.LastWrite > limit)))
+        {
+            await ExpireAsync(row, cancel);
+        }
+    }
+
+    private async Task ExpireAsync(UploadRow row, CancellationToken cancel)
+    {
+        try
+        {
+            await uploads.DeleteAsync(kind.NameOf(row), cancel);
+            Log.Expired(logger, kind.NameOf(row), row.State);
+        }
+        catch (MeshException e) when (e.Code is StatusCode.NotFound or StatusCode.Aborted)
+        {
+            // Someone else deleted it, or goes on with it after all.
+        }
+    }
+
     private async Task SweepStagedAsync(CancellationToken cancel)
     {
-        await using var db = await databases.CreateDbContextAsync(cancel);
-        var count = 0;
-        foreach (var staged in staging.List().Where(s => s.LastWrite < time.GetUtcNow() - Abandoned))
+        var old = staging.List().Where(s => s.LastWrite < time.GetUtcNow() - Abandoned).Select(s => s.Id).ToList();
+        if (old.Count == 0)
         {
-            var id = staged.Id;
-            if (!await db.Set<UploadRow>().AnyAsync(u => u.UploadId == id, cancel) && await staging.DeleteAsync(id, cancel))
-            {
-                count++;
-            }
+            return;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var active = (await db.Set<UploadRow>().Where(u => u.State == UploadState.Active).Select(u => u.UploadId).ToListAsync(cancel)).ToHashSet();
+        var count = 0;
+        foreach (var id in old.Where(id => !active.Contains(id)))
+        {
+            count += await staging.DeleteAsync(id, cancel) ? 1 : 0;
         }
 
         if (count > 0)

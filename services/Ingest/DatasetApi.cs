@@ -51,6 +51,9 @@ internal sealed class DatasetApi(
     public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context) =>
         uploads.GetAsync(request.Name, context.CancellationToken);
 
+    public override Task<ListUploadsResponse> ListUploads(ListUploadsRequest request, ServerCallContext context) =>
+        uploads.ListAsync(request, context.CancellationToken);
+
     public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context) =>
         uploads.FinishAsync(request, context.CancellationToken);
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest;
 
-/// <summary>What a project holds here. Finished uploads are the material of versions and do not count.</summary>
+/// <summary>What a project holds here. Finished uploads are the material of versions, expire, and do not count.</summary>
 internal sealed class IngestContents(IDbContextFactory<IngestDb> databases) : IProjectContents
 {
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(string project, CancellationToken cancel)

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -37,8 +38,12 @@ public sealed class UploadsHost : IAsyncDisposable
     public static readonly BlobScope Scope = new("uploads", "default");
 
     private readonly WebApplication _app;
+    private readonly LogCollector _log;
 
-    private UploadsHost(WebApplication app) => _app = app;
+    private UploadsHost(WebApplication app, LogCollector log) => (_app, _log) = (app, log);
+
+    /// <summary>Texts of log entries of level Error that the test brings about.</summary>
+    public string[] ExpectedErrors { get; set; } = [];
 
     public UploadStore<UploadsDb> Uploads => _app.Services.GetRequiredService<UploadStore<UploadsDb>>();
 
@@ -51,7 +56,12 @@ public sealed class UploadsHost : IAsyncDisposable
     public UploadsDb OpenDatabase() => _app.Services.GetRequiredService<IDbContextFactory<UploadsDb>>().CreateDbContext();
 
     /// <param name="connection">PostgreSQL; empty for SQLite in the folder.</param>
-    public static async Task<UploadsHost> StartAsync(TemporaryFolder folder, string connection = "", params (string Key, string Value)[] settings)
+    public static Task<UploadsHost> StartAsync(TemporaryFolder folder, string connection = "", params (string Key, string Value)[] settings) =>
+        StartAsync(folder, connection, null, settings);
+
+    /// <param name="configure">Replaces services.</param>
+    public static async Task<UploadsHost> StartAsync(
+        TemporaryFolder folder, string connection, Action<IServiceCollection>? configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("MESH_STATE", (string?)folder.Path), KeyValuePair.Create("Uploads:WriterWaitSeconds", (string?)"0.2")]);
@@ -62,7 +72,10 @@ public sealed class UploadsHost : IAsyncDisposable
         builder.Services.AddDbContextFactory<UploadsDb>(options => _ = connection.Length > 0
             ? options.UsePostgres(connection, "uploads")
             : options.UseSqliteFile(folder.File("uploads", "uploads.db")));
-        var host = new UploadsHost(builder.Build());
+        var log = new LogCollector();
+        builder.Logging.AddProvider(log);
+        configure?.Invoke(builder.Services);
+        var host = new UploadsHost(builder.Build(), log);
         await using (var db = host.OpenDatabase())
         {
             await db.Database.EnsureCreatedAsync();
@@ -75,5 +88,10 @@ public sealed class UploadsHost : IAsyncDisposable
     public static async Task<string> ConnectionAsync(DatabaseKind database) =>
         database == DatabaseKind.Postgres ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : "";
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _log.AssertNoErrors(ExpectedErrors);
+    }
 }

@@ -21,6 +21,9 @@ internal sealed partial class ModelApi
     public override Task<Upload> GetBundleUpload(GetUploadRequest request, ServerCallContext context) =>
         uploads.GetAsync(request.Name, context.CancellationToken);
 
+    public override Task<ListUploadsResponse> ListBundleUploads(ListUploadsRequest request, ServerCallContext context) =>
+        uploads.ListAsync(request, context.CancellationToken);
+
     public override Task<Upload> FinishBundleUpload(FinishUploadRequest request, ServerCallContext context) =>
         uploads.FinishAsync(request, context.CancellationToken);
 
