@@ -33,14 +33,8 @@ public sealed class Pipeline
         return violations.Count == 0 ? new(spec, transforms) : throw new PipelineSpecException(violations);
     }
 
-    /// <summary>An empty fit: one for each partition, to be merged at the end.</summary>
+    /// <summary>An empty fit: one for each thread, to be merged at the end.</summary>
     public PipelineFitter NewFitter() => new(this);
-
-    /// <summary>
-    /// A fit as <see cref="PipelineFitter.ToJson"/> wrote it, in this process or another.
-    /// Throws <see cref="PipelineSpecException"/> if it is damaged or of another pipeline.
-    /// </summary>
-    public PipelineFitter ReadFitter(ReadOnlySpan<byte> json) => PipelineFitter.Parse(this, json);
 
     /// <summary>Runs every step on the image that needs no fitting. The caller disposes the result.</summary>
     internal WorkingRecord RunImage(RawRecord record)

@@ -1,20 +1,14 @@
-using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Mesh.Transforms.Fitting;
-using Mesh.Transforms.Json;
 
 namespace Mesh.Transforms;
 
 /// <summary>
-/// What a pipeline learns from the training records, streaming. Every partition has its own; merged in any order and any grouping they give the
+/// What a pipeline learns from the training records, streaming. Every thread has its own; merged in any order and any grouping they give the
 /// same fitted pipeline, to the byte. Not safe for concurrent use.
 /// </summary>
 public sealed class PipelineFitter
 {
-    private const int FormatVersion = 1;
-    private const int MaximumBytes = 64 << 20;
-
     private readonly Pipeline pipeline;
     private readonly IFit?[] fits;
     private int[]? shape;
@@ -70,38 +64,6 @@ public sealed class PipelineFitter
         return new(pipeline, shape, fitted);
     }
 
-    /// <summary>The state, for <see cref="Pipeline.ReadFitter"/> in the process that merges.</summary>
-    public byte[] ToJson() => CanonicalJson.Write(new JsonObject
-    {
-        ["format_version"] = FormatVersion,
-        ["pipeline_sha256"] = Digest(pipeline),
-        ["records"] = Records,
-        ["shape"] = shape is null ? null : new JsonArray([.. shape.Select(side => JsonValue.Create(side))]),
-        ["fits"] = new JsonArray([.. fits.Select(fit => fit?.Save())]),
-    });
-
-    internal static PipelineFitter Parse(Pipeline pipeline, ReadOnlySpan<byte> json)
-    {
-        var fields = new JsonFields(json, MaximumBytes, "");
-        fields.Integer("format_version", FormatVersion, FormatVersion);
-        if (fields.Text("pipeline_sha256") != Digest(pipeline))
-            throw fields.Wrong("pipeline_sha256", "is that of another pipeline, transform version or image library");
-
-        var fitter = new PipelineFitter(pipeline) { Records = fields.Integer("records", 0, long.MaxValue) };
-        if (fields.Required("shape").ValueKind != JsonValueKind.Null)
-            fitter.shape = FittedPipeline.ReadShape(fields, "shape");
-        if ((fitter.shape is null) != (fitter.Records == 0))
-            throw fields.Wrong("shape", "must be there exactly when there are records");
-
-        var saved = fields.Array("fits");
-        fields.RefuseOthers();
-        if (saved.Count != fitter.fits.Length)
-            throw fields.Wrong("fits", $"must have {fitter.fits.Length} entries");
-        for (var i = 0; i < saved.Count; i++)
-            fitter.fits[i]?.Load(new JsonFields(saved[i], $"fits[{i}]"));
-        return fitter;
-    }
-
     private void CheckShape(int[] found, string? record)
     {
         if (shape is not null && !found.AsSpan().SequenceEqual(shape))
@@ -111,6 +73,4 @@ public sealed class PipelineFitter
                 + "(channels×height×width); resize, grayscale or decode-image with channels=rgb make them alike");
         }
     }
-
-    private static string Digest(Pipeline pipeline) => Convert.ToHexStringLower(SHA256.HashData(pipeline.Spec.CanonicalBytes()));
 }

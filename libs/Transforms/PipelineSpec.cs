@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Json;
@@ -11,46 +10,8 @@ public sealed class PipelineSpec(IReadOnlyList<TransformSpec> transforms)
     /// <summary>Most transforms a pipeline may have.</summary>
     public const int MaximumTransforms = 64;
 
-    /// <summary>Most bytes of a spec in JSON.</summary>
-    public const int MaximumBytes = 32 << 20;
-
     /// <summary>In the order they run.</summary>
     public IReadOnlyList<TransformSpec> Transforms { get; } = transforms;
-
-    /// <summary>
-    /// Reads <c>{"transforms":[{"type":"resize","parameters":{"width":28,"height":28}}]}</c>.
-    /// Throws <see cref="PipelineSpecException"/> if it has another form; types and parameters are left to <see cref="Validate"/>.
-    /// </summary>
-    public static PipelineSpec Parse(ReadOnlySpan<byte> json)
-    {
-        var reader = new JsonFields(json, MaximumBytes, "");
-        var list = reader.Array("transforms");
-        reader.RefuseOthers();
-
-        var transforms = new List<TransformSpec>();
-        for (var i = 0; i < list.Count; i++)
-        {
-            var item = new JsonFields(list[i], $"transforms[{i}]");
-            transforms.Add(new(item.Text("type"), item.Optional("parameters")));
-            item.RefuseOthers();
-        }
-
-        return new(transforms);
-    }
-
-    /// <summary>The form <see cref="Parse"/> reads, parameters as given.</summary>
-    public byte[] ToJson()
-    {
-        var list = new JsonArray();
-        foreach (var transform in Transforms)
-        {
-            var given = transform.Parameters;
-            var parameters = given.ValueKind == JsonValueKind.Undefined ? new JsonObject() : JsonNode.Parse(given.GetRawText());
-            list.Add(new JsonObject { ["type"] = transform.Type, ["parameters"] = parameters });
-        }
-
-        return CanonicalJson.Write(new JsonObject { ["transforms"] = list });
-    }
 
     /// <summary>Everything wrong with the spec; empty when a pipeline can be made of it.</summary>
     public IReadOnlyList<SpecViolation> Validate()

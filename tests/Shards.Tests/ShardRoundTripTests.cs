@@ -97,6 +97,7 @@ public sealed class ShardRoundTripTests : IDisposable
         for (var round = 0; round < 20; round++)
         {
             var set = ShardSet.Open(paths);
+            var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var gathering = Task.Run(
                 () =>
                 {
@@ -104,10 +105,11 @@ public sealed class ShardRoundTripTests : IDisposable
                     while (true)
                     {
                         set.Gather("x", rows, destination);
+                        begun.TrySetResult();
                     }
                 },
                 TestContext.Current.CancellationToken);
-            await Task.Yield();
+            await begun.Task;
             set.Dispose();
             set.Dispose();
             await Assert.ThrowsAsync<ObjectDisposedException>(() => gathering);

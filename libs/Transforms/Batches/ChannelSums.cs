@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Mesh.Transforms.Fitting;
 using Mesh.Transforms.Images;
-using Mesh.Transforms.Json;
 
 namespace Mesh.Transforms.Batches;
 
@@ -56,31 +55,6 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
         }
 
         pixels = checked(pixels + more.pixels);
-    }
-
-    public JsonObject Save() => new()
-    {
-        ["pixels"] = pixels,
-        ["sums"] = new JsonArray([.. sums.Select(value => JsonValue.Create(value.ToString()))]),
-        ["squares"] = new JsonArray([.. squares.Select(value => JsonValue.Create(value.ToString()))]),
-    };
-
-    public void Load(JsonFields state)
-    {
-        pixels = state.Integer("pixels", 0, MaximumPixels);
-        sums = state.BigIntegers("sums");
-        squares = state.BigIntegers("squares");
-        state.RefuseOthers();
-        if (sums.Length > 4 || sums.Length != squares.Length || (sums.Length == 0) != (pixels == 0))
-            throw state.Wrong("sums", "must have one number per channel, as squares does");
-
-        // What no bytes can add up to is refused: Σx ≤ 255 n, Σx ≤ Σx² ≤ 255 Σx, (Σx)² ≤ n Σx².
-        for (var channel = 0; channel < sums.Length; channel++)
-        {
-            var (sum, square, count) = (sums[channel], squares[channel], (UInt128)pixels);
-            if (sum > 255 * count || square < sum || square > 255 * sum || sum * sum > count * square)
-                throw state.Wrong("squares", $"cannot belong to these sums (channel {channel})");
-        }
     }
 
     public JsonObject Complete(FitContext context)

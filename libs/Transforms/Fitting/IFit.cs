@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using Mesh.Transforms.Images;
-using Mesh.Transforms.Json;
 
 namespace Mesh.Transforms.Fitting;
 
 /// <summary>
-/// What one transform learns from the training records. Observing is streaming; merging is exact and commutative, so that partitions in any
-/// split and any order end in the same bytes.
+/// What one transform learns from the training records. Observing is streaming; merging is exact and commutative, so that parts of any
+/// split in any order end in the same bytes.
 /// </summary>
 internal interface IFit
 {
@@ -14,10 +13,6 @@ internal interface IFit
 
     /// <summary>Adds the other's observations; the other is of the same transform and pipeline.</summary>
     void Merge(IFit other);
-
-    JsonObject Save();
-
-    void Load(JsonFields state);
 
     /// <summary>The fitted state that goes with the pipeline. Throws <see cref="TransformException"/> when the data does not allow any.</summary>
     JsonObject Complete(FitContext context);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Mesh.Transforms.Json;
@@ -39,8 +38,6 @@ internal sealed class JsonFields
     public JsonElement Required(string name) =>
         Optional(name) is { ValueKind: not JsonValueKind.Undefined } value ? value : throw Wrong(name, "is required");
 
-    public JsonFields Object(string name) => new(Required(name), Path(name));
-
     public string Text(string name) =>
         Required(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(name, "must be a string");
 
@@ -64,22 +61,6 @@ internal sealed class JsonFields
 
         return [.. numbers];
     }
-
-    /// <summary>Integers too large for a JSON number are written as strings.</summary>
-    public UInt128[] BigIntegers(string name)
-    {
-        var numbers = new List<UInt128>();
-        foreach (var item in Array(name))
-        {
-            if (item.ValueKind != JsonValueKind.String || !UInt128.TryParse(item.GetString(), NumberStyles.None, null, out var number))
-                throw Wrong(name, "must be a list of whole numbers written as strings");
-            numbers.Add(number);
-        }
-
-        return [.. numbers];
-    }
-
-    public IEnumerable<string> Names => element.EnumerateObject().Select(property => property.Name);
 
     public void RefuseOthers()
     {

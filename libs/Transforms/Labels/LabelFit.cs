@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Mesh.Transforms.Fitting;
 using Mesh.Transforms.Images;
-using Mesh.Transforms.Json;
 
 namespace Mesh.Transforms.Labels;
 
@@ -27,24 +26,6 @@ internal sealed class LabelFit(string[] givenNames) : IFit
             Add(name, count);
         if (counts.Count > Label.MaximumNames)
             throw Wrong(null, $"there are more than {Label.MaximumNames} different labels");
-    }
-
-    public JsonObject Save()
-    {
-        var saved = new JsonObject();
-        foreach (var (name, count) in counts)
-            saved[name] = count;
-        return new JsonObject { ["counts"] = saved };
-    }
-
-    public void Load(JsonFields state)
-    {
-        var saved = state.Object("counts");
-        foreach (var name in saved.Names)
-            counts.Add(name, saved.Integer(name, 1, long.MaxValue));
-        state.RefuseOthers();
-        if (counts.Count > Label.MaximumNames || counts.Keys.Any(name => name.Length is 0 or > Label.MaximumLength))
-            throw state.Wrong("counts", $"must have at most {Label.MaximumNames} names of 1 to {Label.MaximumLength} characters");
     }
 
     public JsonObject Complete(FitContext context)

@@ -1,4 +1,3 @@
-using System.Text;
 using CsCheck;
 using Mesh.Transforms.Tests.Support;
 
@@ -24,13 +23,11 @@ public class MergeTests
             foreach (var record in all)
                 fitters[random.Next(parts)].Observe(record);
             random.Shuffle(fitters);
-            // Half of them travel as JSON, as between processes.
             var merged = Standard.NewFitter();
             foreach (var fitter in fitters)
-                merged.Merge(random.Next(2) == 0 ? fitter : Standard.ReadFitter(fitter.ToJson()));
+                merged.Merge(fitter);
 
             Assert.Equal(whole.Records, merged.Records);
-            Assert.Equal(whole.ToJson(), merged.ToJson());
             Assert.Equal(whole.Complete().ToJson(), merged.Complete().ToJson());
         }, iter: 200, threads: 1);
     }
@@ -54,35 +51,24 @@ public class MergeTests
     {
         var fitter = Standard.NewFitter();
         fitter.Observe(RawRecord.Raw("good", new byte[] { 1, 2, 3, 4 }, 2, 2, 1, "a"));
-        var before = fitter.ToJson();
+        var before = fitter.Complete().ToJson();
         Assert.Throws<TransformException>(() => fitter.Observe(RawRecord.Encoded("broken", new byte[50], "b")));
         Assert.Throws<TransformException>(() => fitter.Observe(RawRecord.Raw("other", new byte[6], 2, 3, 1, "b")));
-        Assert.Equal(before, fitter.ToJson());
+        Assert.Equal(1, fitter.Records);
+        Assert.Equal(before, fitter.Complete().ToJson());
     }
 
     [Fact]
     public void Nothing_observed_cannot_be_completed()
     {
-        var e = Assert.Throws<TransformException>(() => Standard.ReadFitter(Standard.NewFitter().ToJson()).Complete());
+        var e = Assert.Throws<TransformException>(() => Standard.NewFitter().Complete());
         Assert.Contains("there are no records", e.Message);
     }
 
     [Fact]
-    public void A_fit_of_another_pipeline_or_an_impossible_one_is_refused()
+    public void A_fit_of_another_pipeline_is_refused()
     {
-        var fitter = Standard.NewFitter();
-        fitter.Observe(RawRecord.Raw("a", new byte[] { 1, 2, 3, 4 }, 2, 2, 1));
         var other = Pipelines.Of(("decode-image", """{"background":1}"""), ("label", "{}"), ("normalize", "{}"));
-        Assert.Equal("pipeline_sha256", Assert.Throws<PipelineSpecException>(() => other.ReadFitter(fitter.ToJson())).Violations[0].Field);
-        Assert.Throws<ArgumentException>(() => other.NewFitter().Merge(fitter));
-
-        var json = Encoding.UTF8.GetString(fitter.ToJson());
-        Assert.Contains("\"squares\":[\"30\"]", json);
-        foreach (var impossible in new[] { "[\"3\"]", "[\"24\"]", "[\"99999\"]", "[\"-1\"]", "[]", "[30]", "null" })
-        {
-            var changed = json.Replace("\"squares\":[\"30\"]", $"\"squares\":{impossible}");
-            var e = Assert.Throws<PipelineSpecException>(() => Standard.ReadFitter(Encoding.UTF8.GetBytes(changed)));
-            Assert.StartsWith("fits[2].", e.Violations[0].Field);
-        }
+        Assert.Throws<ArgumentException>(() => other.NewFitter().Merge(Standard.NewFitter()));
     }
 }

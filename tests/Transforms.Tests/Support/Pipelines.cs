@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Mesh.Transforms.Tests.Support;
 
 /// <summary>Short ways to make and run a pipeline.</summary>
@@ -9,8 +7,6 @@ internal static class Pipelines
 
     public static PipelineSpec Spec(params (string Type, string Parameters)[] transforms) =>
         new([.. transforms.Select(transform => TransformSpec.Of(transform.Type, transform.Parameters))]);
-
-    public static PipelineSpec Parse(string json) => PipelineSpec.Parse(Encoding.UTF8.GetBytes(json));
 
     public static FittedPipeline Fit(this Pipeline pipeline, IReadOnlyList<string>? labelNames, params RawRecord[] records)
     {
