@@ -14,6 +14,13 @@ public sealed class IngestOptions
     [Range(1, 64)]
     public int ParallelCommits { get; set; } = 2;
 
+    /// <summary>
+    /// A process that is silent this long loses the version it commits to another. Only matters with several replicas:
+    /// shorter goes on sooner after a crash, too short takes versions away from processes that were only slow.
+    /// </summary>
+    [Range(1, 3600)]
+    public int CommitLeaseSeconds { get; set; } = 15;
+
     /// <summary>Uploads that one version may be made of. A request and a manifest hold them all, so this bounds both.</summary>
     [Range(1, 10_000)]
     public int MaxFilesPerVersion { get; set; } = 1000;
@@ -32,15 +39,25 @@ public sealed class IngestOptions
     [Range(1, 1_000_000_000)]
     public long MaxImagePixels { get; set; } = 64L * 1024 * 1024;
 
-    /// <summary>Records that one IDX file may have. It streams, so this bounds time, not memory.</summary>
+    /// <summary>
+    /// Records that one IDX file may have. It streams, so this bounds time; what stays in memory of rejected ones is bounded
+    /// by <see cref="MaxRejected"/>.
+    /// </summary>
     [Range(1, 1_000_000_000)]
     public long MaxRecords { get; set; } = 50_000_000;
+
+    /// <summary>
+    /// Rejected records with which a version can still succeed. Each is remembered, in 8 bytes while committing or reading
+    /// and in one to three bytes in the database.
+    /// </summary>
+    [Range(0, 50_000_000)]
+    public int MaxRejected { get; set; } = 1_000_000;
 
     /// <summary>
     /// Entries of one archive, folders included. A zip's directory is in memory while it is read: about 80 bytes and the
     /// name, an entry.
     /// </summary>
-    [Range(1, 100_000_000)]
+    [Range(1, 20_000_000)]
     public int MaxArchiveEntries { get; set; } = 2_000_000;
 
     /// <summary>
@@ -60,4 +77,6 @@ public sealed class IngestOptions
     /// <summary>Different labels in one version. The class histogram holds them all and is part of every answer about the version.</summary>
     [Range(1, 1_000_000)]
     public int MaxLabels { get; set; } = 10_000;
+
+    internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }

@@ -4,9 +4,9 @@ namespace Mesh.Ingest.Commits;
 internal sealed class CommitHeartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(5);
 
     private readonly CommitLeases _leases;
+    private readonly TimeSpan _renewAfter;
     private readonly Commit _commit;
     private readonly CommitProgress _progress;
     private readonly TimeProvider _time;
@@ -18,6 +18,7 @@ internal sealed class CommitHeartbeat : IAsyncDisposable
     public CommitHeartbeat(CommitLeases leases, Commit commit, CommitProgress progress, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         (_leases, _commit, _progress, _time, _logger) = (leases, commit, progress, time, logger);
+        _renewAfter = leases.Length / 3;
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _beating = BeatAsync();
     }
@@ -42,7 +43,7 @@ internal sealed class CommitHeartbeat : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_done.Token))
             {
                 var now = _progress.Now;
-                if (now == written && _time.GetElapsedTime(renewed) < RenewAfter)
+                if (now == written && _time.GetElapsedTime(renewed) < _renewAfter)
                 {
                     continue;
                 }

@@ -4,21 +4,23 @@ using Mesh.Ingest.Versions;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Watching;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Ingest.Commits;
 
 /// <summary>A version this process commits.</summary>
-internal sealed record Commit(VersionKey Key, int Attempt, VersionRow Row, IReadOnlyList<VersionFileRow> Files);
+/// <param name="Failures">Attempts that went wrong, this one included.</param>
+internal sealed record Commit(VersionKey Key, int Attempt, int Failures, VersionRow Row, IReadOnlyList<VersionFileRow> Files);
 
 /// <summary>
 /// Who commits what, in the database: a version in RUNNING belongs to the process that took it up until its lease ends. Each
 /// write names the attempt, so that a process that lost its lease changes nothing.
 /// </summary>
-internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, ChangeSignals signals, TimeProvider time)
+internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, ChangeSignals signals, IOptions<IngestOptions> options, TimeProvider time)
 {
-    public static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
-
     private readonly string _owner = $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, 24)]}-{Guid.NewGuid().ToString("n")[..12]}";
+
+    public TimeSpan Length => options.Value.CommitLease;
 
     /// <summary>At start: an SQLite file has one process, so every lease in it is of one that is gone.</summary>
     public async Task TakeOverAsync(CancellationToken cancel)
@@ -46,11 +48,12 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
         var claimed = await db.Versions.Of(key).Where(v => v.State == JobState.Running && v.Attempt == row.Attempt && v.LeaseUntilTicks < now)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(v => v.Attempt, row.Attempt + 1)
+                    .SetProperty(v => v.Failures, row.Failures + 1)
                     .SetProperty(v => v.LeaseOwner, _owner)
                     .SetProperty(v => v.LeaseUntilTicks, now + Length.Ticks)
                     .SetProperty(v => v.StartTicks, v => v.StartTicks ?? now),
                 cancel);
-        return claimed == 0 ? null : new Commit(key, row.Attempt + 1, row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
+        return claimed == 0 ? null : new Commit(key, row.Attempt + 1, row.Failures + 1, row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
     }
 
     /// <returns>False when the version is no longer this process's: deleted, or taken over.</returns>
@@ -68,24 +71,30 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
             cancel);
     }
 
-    public Task<bool> SucceedAsync(Commit commit, ParsedVersion parsed, CancellationToken cancel)
+    public async Task<bool> SucceedAsync(Commit commit, ParsedVersion parsed, CancellationToken cancel)
     {
         var (now, facts, seen) = (time.GetUtcNow().UtcTicks, parsed.Facts.ToByteArray(), parsed.Records + parsed.Rejected);
-        return WriteAsync(
-            commit,
-            rows => rows.ExecuteUpdateAsync(
-                set => set.SetProperty(v => v.State, JobState.Succeeded)
-                    .SetProperty(v => v.EndTicks, now)
-                    .SetProperty(v => v.Digest, parsed.Digest)
-                    .SetProperty(v => v.Facts, facts)
-                    .SetProperty(v => v.Rejections, parsed.Rejections)
-                    .SetProperty(v => v.Stage, "ready")
-                    .SetProperty(v => v.Done, seen)
-                    .SetProperty(v => v.Total, seen)
-                    .SetProperty(v => v.ErrorReason, "")
-                    .SetProperty(v => v.ErrorMessage, ""),
-                cancel),
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var written = await Mine(db, commit).ExecuteUpdateAsync(
+            set => set.SetProperty(v => v.State, JobState.Succeeded)
+                .SetProperty(v => v.EndTicks, now)
+                .SetProperty(v => v.Digest, parsed.Digest)
+                .SetProperty(v => v.Facts, facts)
+                .SetProperty(v => v.Stage, "ready")
+                .SetProperty(v => v.Done, seen)
+                .SetProperty(v => v.Total, seen),
             cancel);
+        if (written == 1 && parsed.Rejected > 0)
+        {
+            var (project, dataset, version) = commit.Key;
+            db.Add(new VersionRejectionsRow { Project = project, DatasetId = dataset, Version = version, Ordinals = parsed.Rejections });
+            await db.SaveChangesAsync(cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+        signals.Pulse(commit.Key.Name);
+        return written == 1;
     }
 
     public Task<bool> FailAsync(Commit commit, string reason, string message, CancellationToken cancel)
@@ -102,8 +111,15 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
             cancel);
     }
 
-    /// <summary>Gives the version back, to be taken up again after a while.</summary>
-    public Task<bool> ReleaseAsync(Commit commit, TimeSpan after, CancellationToken cancel)
+    /// <summary>Gives the version back in good order, because the service stops: no failure.</summary>
+    public Task<bool> ReturnAsync(Commit commit, CancellationToken cancel) => WriteAsync(
+        commit,
+        rows => rows.ExecuteUpdateAsync(
+            set => set.SetProperty(v => v.LeaseUntilTicks, 0).SetProperty(v => v.Failures, commit.Failures - 1), cancel),
+        cancel);
+
+    /// <summary>Gives the version back after a failure, to be taken up again after a while.</summary>
+    public Task<bool> RetryAsync(Commit commit, TimeSpan after, CancellationToken cancel)
     {
         var until = time.GetUtcNow().UtcTicks + after.Ticks;
         return WriteAsync(commit, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(v => v.LeaseUntilTicks, until), cancel), cancel);
@@ -112,8 +128,11 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
     private async Task<bool> WriteAsync(Commit commit, Func<IQueryable<VersionRow>, Task<int>> write, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var written = await write(db.Versions.Of(commit.Key).Where(v => v.Attempt == commit.Attempt && v.State == JobState.Running));
+        var written = await write(Mine(db, commit));
         signals.Pulse(commit.Key.Name);
         return written == 1;
     }
+
+    private static IQueryable<VersionRow> Mine(IngestDb db, Commit commit) =>
+        db.Versions.Of(commit.Key).Where(v => v.Attempt == commit.Attempt && v.State == JobState.Running);
 }

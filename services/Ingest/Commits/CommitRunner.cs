@@ -19,11 +19,11 @@ internal sealed class CommitRunner(
     /// <summary>The signal that there is a new version.</summary>
     public const string Wake = "commits";
 
-    /// <summary>After this many, a failure that is not the data's is final too.</summary>
-    private const int MaxAttempts = 5;
-
-    /// <summary>Bounds how often a version can take the whole process down. Orderly restarts count too, so there is room for them.</summary>
-    private const int MaxLaunches = 20;
+    /// <summary>
+    /// After this many, a failure that is not the data's is final too. An attempt that took the whole process down is one;
+    /// one that the service's own stop ended is none.
+    /// </summary>
+    private const int MaxFailures = 5;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -79,9 +79,9 @@ internal sealed class CommitRunner(
         logger.CommitStarted(commit.Key.Name, commit.Attempt);
         try
         {
-            if (commit.Attempt > MaxLaunches)
+            if (commit.Failures > MaxFailures)
             {
-                throw new DatasetException("TOO_MANY_ATTEMPTS", $"The service ended {MaxLaunches} times while it read these files.");
+                throw new DatasetException("TOO_MANY_ATTEMPTS", $"The service ended {MaxFailures} times while it read these files.");
             }
 
             await ParseAsync(commit, stopping);
@@ -96,7 +96,7 @@ internal sealed class CommitRunner(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await GuardAsync(commit, () => leases.ReleaseAsync(commit, TimeSpan.Zero, CancellationToken.None));
+            await GuardAsync(commit, () => leases.ReturnAsync(commit, CancellationToken.None));
         }
         catch (Exception e)
         {
@@ -139,14 +139,14 @@ internal sealed class CommitRunner(
     private async Task TryAgainAsync(Commit commit, Exception e)
     {
         logger.CommitBroke(commit.Key.Name, commit.Attempt, TraceId(), e);
-        if (commit.Attempt >= MaxAttempts)
+        if (commit.Failures >= MaxFailures)
         {
             var (reason, message) = e is BlobStoreException ? ("STORAGE_FAILED", e.Message) : ("INTERNAL", $"Internal error; trace id {TraceId()}.");
             await EndFailedAsync(commit, reason, message);
         }
         else
         {
-            await GuardAsync(commit, () => leases.ReleaseAsync(commit, RetryDelay * commit.Attempt, CancellationToken.None));
+            await GuardAsync(commit, () => leases.RetryAsync(commit, RetryDelay * commit.Failures, CancellationToken.None));
         }
     }
 

@@ -2,7 +2,8 @@ namespace Mesh.Ingest.Commits;
 
 /// <summary>
 /// Which candidates of each split were rejected, as ascending ordinals within the split. Stored with the version, so that a
-/// reader skips them without looking at them again: per split its name, the count, and the gaps as 7-bit integers.
+/// reader skips them without looking at them again: per split its name, the count, and the gaps as 7-bit integers. Eight
+/// bytes each in memory.
 /// </summary>
 internal sealed class RejectedOrdinals
 {

@@ -22,15 +22,20 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         DatasetVersion asked, IReadOnlyList<SourceFile> files, CommitProgress progress, CancellationToken cancel)
     {
         progress.Enter("identify");
-        var labelFile = files.FirstOrDefault(f => LabelNames.IsLabelFile(f.Path));
+        SourceFile[] labelFiles = [.. files.Where(f => LabelNames.IsLabelFile(f.Path))];
+        if (labelFiles.Length > 1)
+        {
+            throw new DatasetException("LABEL_NAMES_INVALID", $"{labelFiles[1].Path} is a second list of label names, beside {labelFiles[0].Path}.");
+        }
+
         var labels = asked.LabelNames.Count > 0 ? new LabelNames([.. asked.LabelNames])
-            : labelFile is not null ? await LabelNames.ReadAsync(labelFile, cancel)
+            : labelFiles is [var labelFile] ? await LabelNames.ReadAsync(labelFile, cancel)
             : LabelNames.None;
         var data = DataFiles(files);
         var format = await formats.FindAsync(data, asked.Format, cancel);
 
         progress.Enter("parse");
-        var statistics = new VersionStatistics(options.Value.MaxLabels);
+        var statistics = new VersionStatistics(options.Value);
         await using (var cursor = format.Open(data, labels, split: null))
         {
             await ReadAllAsync(cursor, statistics, progress, cancel);
@@ -43,8 +48,9 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
 
         var facts = new DatasetVersion { Format = format.Format, Schema = RecordFormats.ImageSchema, LabelNames = { labels.Names } };
         statistics.CopyTo(facts);
-        var digest = Manifest.Digest(format.Format, labels, files);
-        return new ParsedVersion(facts, digest, statistics.Ordinals.ToBytes(), statistics.Records, statistics.Rejected);
+        var rejections = statistics.Ordinals.ToBytes();
+        var digest = Manifest.Digest(format.Format, labels, files, statistics.Rejected, rejections);
+        return new ParsedVersion(facts, digest, rejections, statistics.Records, statistics.Rejected);
     }
 
     /// <summary>The files that hold records.</summary>

@@ -4,7 +4,7 @@ using Mesh.Ingest.V1;
 namespace Mesh.Ingest.Commits;
 
 /// <summary>Adds up what a commit sees: per split the records and labels, and the rejected ones.</summary>
-internal sealed class VersionStatistics(int maxLabels)
+internal sealed class VersionStatistics(IngestOptions options)
 {
     private const int RejectedKept = 100;
 
@@ -28,15 +28,20 @@ internal sealed class VersionStatistics(int maxLabels)
         {
             Records++;
             split.Accept(cursor.Label);
-            if (cursor.Label is { } label && _labels.Add(label) && _labels.Count > maxLabels)
+            if (cursor.Label is { } label && _labels.Add(label) && _labels.Count > options.MaxLabels)
             {
-                throw new DatasetException("TOO_MANY_LABELS", $"{Printable.Of(cursor.Source)} brings more than {maxLabels} different labels.");
+                throw new DatasetException("TOO_MANY_LABELS", $"{Printable.Of(cursor.Source)} brings more than {options.MaxLabels} different labels.");
             }
 
             return;
         }
 
-        Rejected++;
+        if (++Rejected > options.MaxRejected)
+        {
+            throw new DatasetException(
+                "TOO_MANY_REJECTED", $"{Printable.Of(cursor.Source)} is one of more than {options.MaxRejected} records that were rejected; this one, because it {problem}.");
+        }
+
         Ordinals.Add(cursor.Split, ordinal);
         if (_rejected.Count < RejectedKept)
         {

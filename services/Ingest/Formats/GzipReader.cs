@@ -106,7 +106,7 @@ internal sealed class GzipReader(SourceFile file, Stream compressed, long maxRat
         if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != _crc.GetCurrentHashAsUInt32()
             || BinaryPrimitives.ReadUInt32LittleEndian(trailer.AsSpan(4)) != (uint)_expanded)
         {
-            throw Damaged("is cut off, or has bytes after its end");
+            throw Damaged("is cut off, has several members, or has bytes after its end");
         }
     }
 

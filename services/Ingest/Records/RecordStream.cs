@@ -24,7 +24,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
         violations.Require(request.Offset >= 0, "offset", "must not be negative.");
         violations.Require(request.Limit >= 0, "limit", "must not be negative.");
         violations.ThrowIfAny();
-        var (row, files) = await FindAsync(key, cancel);
+        var (row, files, rejected) = await FindAsync(key, cancel);
         var version = row.ToVersion([]);
         if (version.Splits.All(s => s.Name != request.Split))
         {
@@ -35,7 +35,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
         {
             await using var cursor = formats[version.Format].Open(
                 VersionParser.DataFiles(SourceFiles.Of(blobs, files)), new LabelNames(version.LabelNames), request.Split);
-            await SendAsync(cursor, RejectedOrdinals.Parse(row.Rejections).Of(request.Split), request, stream, cancel);
+            await SendAsync(cursor, rejected.Of(request.Split), request, stream, cancel);
         }
         catch (BlobStoreException e)
         {
@@ -85,7 +85,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
         await batch.SendAsync(cancel);
     }
 
-    private async Task<(VersionRow Row, List<VersionFileRow> Files)> FindAsync(VersionKey key, CancellationToken cancel)
+    private async Task<(VersionRow Row, List<VersionFileRow> Files, RejectedOrdinals Rejected)> FindAsync(VersionKey key, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await VersionStore.FindAsync(db, key, cancel);
@@ -94,6 +94,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
             throw MeshError.Precondition("VERSION_NOT_READY", $"{key.Name} is not ready.");
         }
 
-        return (row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
+        var rejections = await db.Rejections.AsNoTracking().Of(key).Select(r => r.Ordinals).SingleOrDefaultAsync(cancel);
+        return (row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel), RejectedOrdinals.Parse(rejections ?? []));
     }
 }

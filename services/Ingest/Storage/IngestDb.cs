@@ -13,6 +13,9 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 
     public DbSet<VersionFileRow> Files => Set<VersionFileRow>();
 
+    /// <summary>Of versions that have any.</summary>
+    public DbSet<VersionRejectionsRow> Rejections => Set<VersionRejectionsRow>();
+
     public DbSet<PinRow> Pins => Set<PinRow>();
 
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
@@ -51,6 +54,12 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasIndex(f => new { f.Project, f.Sha256 });
             row.Property(f => f.Path).HasMaxLength(UploadFileName.MaxLength);
             row.Property(f => f.Sha256).HasMaxLength(64);
+        });
+        model.Entity<VersionRejectionsRow>(row =>
+        {
+            row.ToTable("version_rejections");
+            row.HasKey(r => new { r.Project, r.DatasetId, r.Version });
+            row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionRejectionsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<PinRow>(row =>
         {

@@ -17,6 +17,9 @@ public sealed class VersionRow
     /// <summary>Counts the times a process took the commit up; fences its writes.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Attempts that went wrong, and the one that runs: it counts until the process gives the version back in good order.</summary>
+    public int Failures { get; init; }
+
     /// <summary>The process that commits, and until when others leave it alone. Renewed while it works.</summary>
     public string LeaseOwner { get; init; } = "";
 
@@ -48,7 +51,4 @@ public sealed class VersionRow
     /// the format and label names of the request.
     /// </summary>
     public required byte[] Facts { get; init; }
-
-    /// <summary>Which candidates a reader skips; see RejectedOrdinals.</summary>
-    public byte[] Rejections { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Watching;
@@ -12,6 +13,9 @@ namespace Mesh.Ingest.Versions;
 internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCollector<IngestDb> collector, ChangeSignals signals)
 {
     private const int HoldersNamed = 10;
+
+    /// <summary>A version can have a thousand files and ten thousand labels; clients take messages of 4 MiB unless told otherwise.</summary>
+    private const int PageBytes = 2 * 1024 * 1024;
 
     public async Task<DatasetVersion> GetAsync(string name, CancellationToken cancel)
     {
@@ -38,15 +42,29 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         var rows = await db.Versions.AsNoTracking().Where(v => v.Project == project && v.DatasetId == dataset && v.Version > after)
             .OrderBy(v => v.Version).Take(paging.Size + 1).ToListAsync(cancel);
         var (page, next) = paging.Next(rows, v => v.Version.ToString());
-        int[] numbers = [.. page.Select(v => v.Version)];
-        var files = (await db.Files.AsNoTracking().Where(f => f.Project == project && f.DatasetId == dataset && numbers.Contains(f.Version))
-            .ToListAsync(cancel)).ToLookup(f => f.Version);
-        return new ListDatasetVersionsResponse { Versions = { page.Select(v => v.ToVersion(files[v.Version])) }, NextPageToken = next };
+        var response = new ListDatasetVersionsResponse { NextPageToken = next };
+        var bytes = 0;
+        foreach (var row in page)
+        {
+            var version = row.ToVersion(await db.Files.AsNoTracking().Of(row.Key()).ToListAsync(cancel));
+            bytes += version.CalculateSize();
+            if (bytes > PageBytes && response.Versions.Count > 0)
+            {
+                // A page of one row fewer ends at the last version that fits.
+                var fitting = page.Take(response.Versions.Count + 1).ToList();
+                response.NextPageToken = (paging with { Size = response.Versions.Count }).Next(fitting, v => v.Version.ToString()).NextToken;
+                break;
+            }
+
+            response.Versions.Add(version);
+        }
+
+        return response;
     }
 
     /// <summary>
     /// FAILED_PRECONDITION while pins hold the version. A commit that still runs notices and stops. Blobs that nothing else
-    /// refers to are deleted.
+    /// refers to are deleted a little later.
     /// </summary>
     public async Task DeleteAsync(string name, CancellationToken cancel)
     {
@@ -62,16 +80,28 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
                 throw MeshError.Precondition("VERSION_PINNED", $"{name} is needed by {string.Join(", ", holders.Take(HoldersNamed))}{more}.");
             }
 
+            var ready = await db.Versions.Of(key).AnyAsync(v => v.State == JobState.Succeeded, cancel);
             var digests = await db.Files.Of(key).Select(f => f.Sha256).ToListAsync(cancel);
             await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, digests, cancel);
             await db.SaveChangesAsync(cancel);
             await db.Files.Of(key).ExecuteDeleteAsync(cancel);
+            await db.Rejections.Of(key).ExecuteDeleteAsync(cancel);
             await db.Versions.Of(key).ExecuteDeleteAsync(cancel);
+            if (ready)
+            {
+                // The uploads that became versions go with the last of them; they would keep the bytes for nobody. Those of a
+                // version that failed stay a while, for another try.
+                await db.Uploads
+                    .Where(u => u.Project == key.Project && u.UsedTicks > 0 && digests.Contains(u.Sha256)
+                        && !db.Files.Any(f => f.Project == u.Project && f.Sha256 == u.Sha256))
+                    .ExecuteDeleteAsync(cancel);
+            }
+
             await transaction.CommitAsync(cancel);
         }
 
         signals.Pulse(name);
-        await collector.CollectAsync(key.Project, cancel);
+        collector.Wake();
     }
 
     /// <summary>Holds the version's row to the end of the caller's transaction.</summary>

@@ -4,24 +4,24 @@ using Mesh.Ingest.V1;
 using Mesh.Tests.Shared;
 using Xunit;
 
-namespace Mesh.Ingest.Tests.Records;
+namespace Mesh.Ingest.Tests.Benchmarks;
 
 /// <summary>
 /// What a record costs that leaves the real process over gRPC, on Fashion-MNIST-sized images: in processor time, because
-/// the clock belongs to whoever else uses the machine. About 10 µs on a processor of 2020; the limit leaves room for slower ones.
+/// the clock belongs to whoever else uses the machine. About 10 µs on a processor of 2020. Run it by name:
+/// -explicit only -class "*ReadRecordsBenchmark".
 /// </summary>
-public sealed class ThroughputTests
+public sealed class ReadRecordsBenchmark
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Small_images_cost_little()
     {
         const int Count = 30_000;
-        const double MostMicroseconds = 25;
         using var folder = new TemporaryFolder();
         await using var projects = await ProjectSeam.StartAsync();
-        await using var ingest = await IngestProcess.StartAsync(folder.Path, IngestProcess.FreePort(), projects.Address, "", Cancel);
+        await using var ingest = await IngestProcess.StartAsync(folder.Path, projects.Address, "", Cancel);
         await ingest.Datasets.CreateAsync("images");
         var sample = FashionMnist.Train();
         var pixels = new byte[Count * 784];
@@ -37,7 +37,7 @@ public sealed class ThroughputTests
                 ("train-labels-idx1-ubyte.gz", Data.Idx.Gzip(Data.Idx.Labels(Count, new byte[Count]))),
             ]);
         var least = double.PositiveInfinity;
-        for (var round = 0; round < 10 && least > MostMicroseconds; round++)
+        for (var round = 0; round < 10; round++)
         {
             var before = ingest.ProcessorTime();
             using var call = ingest.Datasets.ReadRecords(new ReadRecordsRequest { Name = version.Name, Split = "train" }, cancellationToken: Cancel);
@@ -51,6 +51,6 @@ public sealed class ThroughputTests
             least = Math.Min(least, (ingest.ProcessorTime() - before).TotalMicroseconds / Count);
         }
 
-        Assert.True(least <= MostMicroseconds, $"{least:0.0} µs of processor time a record");
+        TestContext.Current.SendDiagnosticMessage("{0:0.0} us of processor time a record", least);
     }
 }

@@ -37,7 +37,7 @@ public sealed class MemoryTests
     {
         using var folder = new TemporaryFolder();
         await using var projects = await ProjectSeam.StartAsync();
-        await using var ingest = await IngestProcess.StartAsync(folder.Path, IngestProcess.FreePort(), projects.Address, "", Cancel);
+        await using var ingest = await IngestProcess.StartAsync(folder.Path, projects.Address, "", Cancel);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var watching = PeakOfAsync(ingest, over.Token);
         await ingest.Datasets.CreateAsync("images");

@@ -73,8 +73,8 @@ public sealed class ArchiveTests
         Assert.Equal((1L, 5L), (parsed.Records, parsed.Facts.RejectedCount));
         Assert.Equal(
             [
-                ("pets.zip:cats/empty.png", "the file is empty"), ("pets.zip:cats/huge.png", "says it has 2130706440 × 8 pixels; 67108864 are possible here"),
-                ("pets.zip:cats/large.png", "has more than 4096 bytes"), ("pets.zip:cats/notes.txt", "is not a PNG, JPEG, GIF, BMP or WebP image"),
+                ("pets.zip:cats/empty.png", "the file is empty"), ("pets.zip:cats/huge.png", "says it has 2130706440 × 8 pixels; each side may have at most 16384"),
+                ("pets.zip:cats/large.png", "has more than 4096 bytes"), ("pets.zip:cats/notes.txt", "is not a PNG, JPEG, WebP, GIF or TIFF image"),
                 ("pets.zip:cats/zero.png", "says it has 8 × 0 pixels"),
             ],
             parsed.Facts.Rejected.Select(r => (r.Source, r.Reason)));

@@ -1,3 +1,4 @@
+using Mesh.Ingest.Formats;
 using Mesh.Ingest.Tests.Data;
 using Mesh.Ingest.V1;
 using Xunit;
@@ -32,7 +33,7 @@ public sealed class IdxTests
     }
 
     [Fact]
-    public async Task The_digest_depends_on_files_format_and_label_names_only()
+    public async Task The_digest_depends_on_files_format_label_names_and_what_was_rejected_only()
     {
         using var parser = new ParserFixture();
         var files = Idx.Pair("train", 12);
@@ -43,10 +44,42 @@ public sealed class IdxTests
         // By hand: printf of the manifest | sha256sum.
         string[] lines =
         [
-            "mesh dataset manifest 1", "format DATA_FORMAT_IDX",
+            "mesh dataset manifest 2", "format DATA_FORMAT_IDX",
             .. files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"file {Hosting.IngestCalls.Sha256(f.Bytes)} {f.Bytes.Length} {f.Name}"),
+            $"rejected 0 {Hosting.IngestCalls.Sha256([0])}",
         ];
         Assert.Equal(Hosting.IngestCalls.Sha256(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")), digest);
+    }
+
+    [Fact]
+    public async Task Other_limits_that_reject_other_records_give_another_digest()
+    {
+        (string, byte[])[] files = [("pets.zip", Archive.Zip(("cats/1.png", Png.Of(1)), ("cats/2.png", Png.Of(2, 200, 200))))];
+        using var strict = new ParserFixture(options => options.MaxImageBytes = 4096);
+        using var other = new ParserFixture(options => options.MaxImagePixels = 1000);
+        using var lax = new ParserFixture();
+        var (less, same, all) = (await strict.ParseAsync(files), await other.ParseAsync(files), await lax.ParseAsync(files));
+        Assert.Equal((1L, 1L, 2L), (less.Records, same.Records, all.Records));
+        Assert.NotEqual(less.Digest, all.Digest);
+        Assert.Equal(less.Digest, same.Digest);
+    }
+
+    [Fact]
+    public async Task Too_many_rejected_records_fail_the_version()
+    {
+        using var parser = new ParserFixture(options => options.MaxRejected = 3);
+        Assert.Equal(3, (await parser.ParseAsync(Idx.Pair("train", 9), DataFormat.Idx, "zero", "one")).Rejected);
+        var error = await Assert.ThrowsAsync<DatasetException>(() => parser.ParseAsync(Idx.Pair("train", 12), DataFormat.Idx, "zero", "one"));
+        Assert.Equal("TOO_MANY_REJECTED", error.Reason);
+        Assert.Contains("label 2 is out of range", error.Message);
+    }
+
+    [Fact]
+    public async Task All_files_of_a_version_expand_to_a_limit_together()
+    {
+        using var parser = new ParserFixture(options => options.MaxExpandedBytes = 2000);
+        Assert.Equal(100, (await parser.ParseAsync(Idx.Pair("train", 100))).Records);
+        Assert.Equal("EXPANDED_TOO_LARGE", (await parser.FailsAsync([.. Idx.Pair("train", 100), .. Idx.Pair("test", 100)])).Reason);
     }
 
     [Fact]
@@ -69,6 +102,7 @@ public sealed class IdxTests
         await Check("IDX_COUNT_MISMATCH", good, ("train-labels-idx1-ubyte", Idx.Labels(11, new byte[11])));
         await Check("IDX_TRAILING_DATA", good, ("train-labels-idx1-ubyte", Idx.Labels(12, new byte[13])));
         await Check("IDX_DIMENSIONS", Idx.Images(12, 0, 4, []));
+        await Check("IDX_DIMENSIONS", Idx.Images(12, 16385, 1, []));
         await Check("IDX_DIMENSIONS", Idx.Images(12, int.MaxValue, int.MaxValue, []));
         await Check("IDX_DIMENSIONS", Idx.Images(12, -1, -1, []));
         await Check("IDX_DIMENSIONS", Idx.Images(int.MaxValue, 4, 4, []));
@@ -107,6 +141,8 @@ public sealed class IdxTests
             Assert.Equal("LABEL_NAMES_INVALID", (await parser.FailsAsync([.. pair, ("labels.txt", bad)])).Reason);
         }
 
+        (string, byte[])[] two = [("labels.txt", "a\n"u8.ToArray()), ("more/labels.txt", "b\n"u8.ToArray())];
+        Assert.Equal("LABEL_NAMES_INVALID", (await parser.FailsAsync([.. pair, .. two])).Reason);
         Assert.Equal("NO_RECORDS", (await parser.FailsAsync([("labels.txt", "a\n"u8.ToArray())])).Reason);
         Assert.Equal("NO_RECORDS", (await parser.FailsAsync(Idx.Pair("train", 0))).Reason);
     }

@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Ingest.V1;
 using Mesh.Tests.Shared;
+using Xunit;
 
 namespace Mesh.Ingest.Tests.Hosting;
 
-/// <summary>The Ingest service as a process of its own, on a port that stays the same when it starts again.</summary>
+/// <summary>The Ingest service as a process of its own. Fails its test when it logged an error.</summary>
 public sealed class IngestProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -35,15 +34,9 @@ public sealed class IngestProcess : IAsyncDisposable
 
     public DatasetService.DatasetServiceClient Datasets { get; }
 
-    public static int FreePort()
+    public static async Task<IngestProcess> StartAsync(string state, string identity, string connection, CancellationToken cancel)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    public static async Task<IngestProcess> StartAsync(string state, int port, string identity, string connection, CancellationToken cancel)
-    {
+        var port = FreePort.Next();
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "Mesh.Ingest.dll") },
@@ -56,6 +49,7 @@ public sealed class IngestProcess : IAsyncDisposable
                 ["MESH_GRPC_PORT"] = port.ToString(),
                 ["MESH_PARENT_PIPE"] = "1",
                 ["ConnectionStrings__mesh"] = connection,
+                ["Ingest__CommitLeaseSeconds"] = "2",
                 ["services__identity__grpc__0"] = identity,
             },
         };
@@ -94,10 +88,13 @@ public sealed class IngestProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            await _process.WaitForExitAsync();
         }
 
+        // Waits for the end of its output too.
+        await _process.WaitForExitAsync();
         _process.Dispose();
+        string[] errors = [.. _output.ToString().Split('\n').Where(line => line.Contains("Z fail: ") || line.Contains("Z crit: ") || line.StartsWith("crit: "))];
+        Assert.True(errors.Length == 0, "The service logged unexpected errors:\n" + string.Join('\n', errors));
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancel)

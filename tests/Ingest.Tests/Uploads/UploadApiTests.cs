@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Ingest.Tests.Data;
 using Mesh.Ingest.Tests.Hosting;
+using Mesh.Tests.Shared;
 using Mesh.Uploads.V1;
 using Xunit;
 using static Mesh.Ingest.Tests.Hosting.IngestCalls;
@@ -28,7 +29,9 @@ public sealed class UploadApiTests
         Assert.Equal(UploadState.Finished, (await datasets.FinishAsync(upload.Name, Sha256(bytes))).State);
         await datasets.DeleteUploadAsync(new DeleteUploadRequest { Name = upload.Name }, cancellationToken: Cancel);
         Assert.Equal(StatusCode.NotFound, (await FailsAsync(() => datasets.GetUploadAsync(upload.Name))).Code);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.BlobFolder, "ingest"), "*", SearchOption.AllDirectories));
+        await Eventually.BecomesTrueAsync(
+            () => !Directory.EnumerateFiles(Path.Combine(host.BlobFolder, "ingest"), "*", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(20), "the blob is collected");
+        Assert.NotEqual(upload.Name, (await datasets.StartUploadAsync("a/b.bin", bytes.Length, "r-1")).Name);
     }
 
     [Fact]

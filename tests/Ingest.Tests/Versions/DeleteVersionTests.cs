@@ -1,8 +1,12 @@
 using Grpc.Core;
+using Mesh.Ingest.Storage;
 using Mesh.Ingest.Tests.Data;
 using Mesh.Ingest.Tests.Hosting;
 using Mesh.Ingest.V1;
+using Mesh.Tests.Shared;
+using Mesh.Uploads;
 using Mesh.Uploads.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Mesh.Ingest.Tests.Hosting.IngestCalls;
 
@@ -51,19 +55,41 @@ public sealed class DeleteVersionTests
         var one = await datasets.EndAsync((await datasets.StartVersionAsync("digits", uploads)).Name);
         var two = await datasets.EndAsync((await datasets.StartVersionAsync("digits", uploads)).Name);
         await DeleteAsync(datasets, one.Name);
+        await CollectAsync(host);
         Assert.Equal(2, Blobs(host));
         foreach (var upload in uploads)
         {
             await datasets.DeleteUploadAsync(new DeleteUploadRequest { Name = upload }, cancellationToken: Cancel);
         }
 
+        await CollectAsync(host);
         Assert.Equal(2, Blobs(host));
         Assert.Equal(9, (await datasets.ReadAsync(two.Name, "train")).Count);
         await DeleteAsync(datasets, two.Name);
-        Assert.Equal(0, Blobs(host));
+        await Eventually.BecomesTrueAsync(() => Blobs(host) == 0, TimeSpan.FromSeconds(20), "the blobs are collected");
         // Its number is not used again.
         var again = await datasets.CommitAsync("digits", Idx.Pair("train", 9));
         Assert.EndsWith("/versions/3", again.Name);
+    }
+
+    [Theory, EachDatabase]
+    public async Task The_uploads_that_became_versions_go_with_the_last_of_them(DatabaseKind database)
+    {
+        await using var host = await IngestHost.StartAsync(database);
+        var datasets = host.Datasets;
+        await datasets.CreateAsync("digits");
+        var uploads = await Task.WhenAll(Idx.Pair("train", 9).Select(f => datasets.UploadAsync(f.Name, f.Bytes)));
+        var one = await datasets.EndAsync((await datasets.StartVersionAsync("digits", uploads)).Name);
+        var two = await datasets.EndAsync((await datasets.StartVersionAsync("digits", uploads)).Name);
+        var unused = await datasets.UploadAsync("train-labels-idx1-ubyte", Idx.Pair("train", 9)[1].Bytes);
+        async Task<IEnumerable<string>> ListAsync() =>
+            (await datasets.ListUploadsAsync(new ListUploadsRequest { Parent = Project }, cancellationToken: Cancel)).Uploads.Select(u => u.Name).Order();
+        await DeleteAsync(datasets, one.Name);
+        Assert.Equal(uploads.Append(unused).Order(), await ListAsync());
+        await DeleteAsync(datasets, two.Name);
+        Assert.Equal([unused], await ListAsync());
+        await Eventually.BecomesTrueAsync(() => Blobs(host) == 1, TimeSpan.FromSeconds(20), "the blob without an upload is collected");
+        Assert.Equal(9, (await datasets.CommitAsync("digits", Idx.Pair("train", 9))).Splits.Single().RecordCount);
     }
 
     [Theory, EachDatabase]
@@ -72,16 +98,23 @@ public sealed class DeleteVersionTests
         await using var host = await IngestHost.StartAsync(database);
         var datasets = host.Datasets;
         await datasets.CreateAsync("digits");
-        var uploads = await Task.WhenAll(Idx.Pair("train", 50_000, gzip: true).Select(f => datasets.UploadAsync(f.Name, f.Bytes)));
+        var files = Idx.Pair("train", 50_000, gzip: true);
+        // Of these no version is made, so they keep the blobs.
+        await Task.WhenAll(files.Select(f => datasets.UploadAsync(f.Name, f.Bytes)));
         for (var i = 0; i < 5; i++)
         {
+            var uploads = await Task.WhenAll(files.Select(f => datasets.UploadAsync(f.Name, f.Bytes)));
             var version = await datasets.StartVersionAsync("digits", uploads);
             await DeleteAsync(datasets, version.Name);
             Assert.Equal(StatusCode.NotFound, (await FailsAsync(() => datasets.EndAsync(version.Name))).Code);
         }
 
+        await CollectAsync(host);
         Assert.Equal(2, Blobs(host));
     }
+
+    private static Task CollectAsync(IngestHost host) =>
+        host.Services.GetRequiredService<BlobCollector<IngestDb>>().CollectAsync("default", Cancel);
 
     private static async Task DeleteAsync(DatasetService.DatasetServiceClient datasets, string version) =>
         await datasets.DeleteDatasetVersionAsync(new DeleteDatasetVersionRequest { Name = version }, cancellationToken: Cancel);

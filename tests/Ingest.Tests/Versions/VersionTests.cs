@@ -34,6 +34,34 @@ public sealed class VersionTests
         Assert.Equal(ended.Single(v => v.Name == page.Versions[0].Name), page.Versions[0]);
     }
 
+    [Fact]
+    public async Task A_page_of_large_versions_is_cut_to_what_a_message_takes()
+    {
+        await using var host = await IngestHost.StartAsync();
+        var datasets = host.Datasets;
+        await datasets.CreateAsync("digits");
+        var uploads = await Task.WhenAll(Idx.Pair("train", 9).Select(f => datasets.UploadAsync(f.Name, f.Bytes)));
+        // 10,000 names of 60 characters: 0.6 MiB a version.
+        string[] labels = [.. Enumerable.Range(0, 10_000).Select(i => $"{i:000000}{new string('x', 54)}")];
+        for (var i = 0; i < 8; i++)
+        {
+            await datasets.EndAsync((await datasets.StartVersionAsync("digits", uploads, labels: labels)).Name);
+        }
+
+        var names = new List<string>();
+        var request = new ListDatasetVersionsRequest { Parent = $"{Project}/datasets/digits" };
+        do
+        {
+            var page = await datasets.ListDatasetVersionsAsync(request, cancellationToken: Cancel);
+            Assert.InRange(page.CalculateSize(), 1, 3 * 1024 * 1024);
+            names.AddRange(page.Versions.Select(v => v.Name));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Assert.Equal(Enumerable.Range(1, 8).Select(i => $"{Project}/datasets/digits/versions/{i}"), names);
+    }
+
     [Theory, EachDatabase]
     public async Task A_create_sent_again_returns_the_first_version(DatabaseKind database)
     {

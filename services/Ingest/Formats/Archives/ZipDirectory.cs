@@ -18,6 +18,7 @@ internal sealed class ZipDirectory : IDisposable
 {
     private const int EntryHeaderBytes = 46;
     private const int MaxNameBytes = 4096;
+    private const int MaxPoolBytes = 1 << 30;
 
     private readonly SourceFile _file;
     private readonly ZipEntry[] _entries;
@@ -31,7 +32,7 @@ internal sealed class ZipDirectory : IDisposable
         Count = count;
         _entries = ArrayPool<ZipEntry>.Shared.Rent(count);
         _order = ArrayPool<int>.Shared.Rent(count);
-        _names = ArrayPool<byte>.Shared.Rent(Math.Max(count, 1) * 32);
+        _names = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(count, 1) * 32L, MaxPoolBytes));
     }
 
     public int Count { get; }
@@ -136,9 +137,14 @@ internal sealed class ZipDirectory : IDisposable
             name = Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(name));
         }
 
+        if (_namesEnd + name.Length > MaxPoolBytes)
+        {
+            throw new DatasetException("TOO_MANY_ENTRIES", $"{_file.Path} has entries whose names take more than {MaxPoolBytes} bytes together.");
+        }
+
         if (_namesEnd + name.Length > _names.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Max(_names.Length * 3L / 2, _namesEnd + name.Length)));
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(_names.Length * 3L / 2, _namesEnd + name.Length), MaxPoolBytes));
             _names.AsSpan(0, _namesEnd).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_names);
             _names = larger;

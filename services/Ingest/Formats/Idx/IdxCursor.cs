@@ -16,6 +16,7 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
     private IdxFile? _labelsFile;
     private byte[] _pixels = [];
     private byte[] _numbers = [];
+    private long _expanded;
     private long _record;
     private long _chunkStart;
     private long _chunkEnd;
@@ -87,6 +88,12 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
             throw new DatasetException(
                 "IDX_COUNT_MISMATCH",
                 $"{pair.Images.Path} says it has {_images.Header.Count} images, {pair.Labels.Path} says it has {_labelsFile.Header.Count} labels.");
+        }
+
+        _expanded += _images.Header.Count * (_images.Header.RecordBytes + 1L);
+        if (_expanded > options.MaxExpandedBytes)
+        {
+            throw new DatasetException("EXPANDED_TOO_LARGE", $"{pair.Images.Path}: the files expand to more than {options.MaxExpandedBytes} bytes.");
         }
 
         Split = pair.Split;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mesh.Ingest.Formats.Images;
 
 namespace Mesh.Ingest.Formats.Idx;
 
@@ -29,10 +30,10 @@ internal readonly record struct IdxHeader(long Count, int Height, int Width)
 
         long Dimension(int index) => BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4 + (4 * index)));
         var (count, height, width) = (Dimension(0), images ? Dimension(1) : 0, images ? Dimension(2) : 0);
-        if (images && (height is < 1 or > ushort.MaxValue || width is < 1 or > ushort.MaxValue
+        if (images && (height is < 1 or > ImageCheck.MaxSide || width is < 1 or > ImageCheck.MaxSide
             || height * width > options.MaxImageBytes || height * width > options.MaxImagePixels))
         {
-            throw new DatasetException("IDX_DIMENSIONS", $"{file.Path} says its images have {height} × {width} bytes; 1 to {options.MaxImageBytes} are possible here.");
+            throw new DatasetException("IDX_DIMENSIONS", $"{file.Path} says its images have {height} × {width} bytes; 1 to {options.MaxImageBytes} are possible here, and {ImageCheck.MaxSide} a side.");
         }
 
         if (count > options.MaxRecords || count * Math.Max(height * width, 1) > options.MaxExpandedBytes)

@@ -3,6 +3,9 @@ namespace Mesh.Ingest.Formats.Images;
 /// <summary>Whether a file's bytes can be an image record.</summary>
 internal static class ImageCheck
 {
+    /// <summary>Pixels a side, of which decode-image takes no more either.</summary>
+    public const int MaxSide = 16384;
+
     /// <returns>Why it is rejected; null when it looks like an image.</returns>
     public static string? Problem(ReadOnlySpan<byte> file, IngestOptions options)
     {
@@ -13,7 +16,7 @@ internal static class ImageCheck
 
         if (!ImageHeader.TryRead(file, out var width, out var height))
         {
-            return "is not a PNG, JPEG, GIF, BMP or WebP image";
+            return "is not a PNG, JPEG, WebP, GIF or TIFF image";
         }
 
         if (width < 1 || height < 1)
@@ -21,9 +24,12 @@ internal static class ImageCheck
             return $"says it has {width} × {height} pixels";
         }
 
-        return width * height > options.MaxImagePixels || width > int.MaxValue || height > int.MaxValue
-            ? $"says it has {width} × {height} pixels; {options.MaxImagePixels} are possible here"
-            : null;
+        if (width > MaxSide || height > MaxSide)
+        {
+            return $"says it has {width} × {height} pixels; each side may have at most {MaxSide}";
+        }
+
+        return width * height > options.MaxImagePixels ? $"says it has {width} × {height} pixels; {options.MaxImagePixels} are possible here" : null;
     }
 
     public static string TooLarge(IngestOptions options) => $"has more than {options.MaxImageBytes} bytes";

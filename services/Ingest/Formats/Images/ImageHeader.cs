@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mesh.Ingest.Formats.Images;
 
 /// <summary>
-/// Reads an image file's kind and dimensions off its first bytes, without decoding: PNG, JPEG, GIF, BMP and WebP. Enough to
-/// turn away what is no image; whether the pixels decode shows in preprocessing.
+/// Reads an image file's kind and dimensions without decoding: PNG, JPEG, WebP, GIF and TIFF, which are those that
+/// decode-image reads. Enough to turn away what is no image; whether the pixels decode shows in preprocessing.
 /// </summary>
 internal static class ImageHeader
 {
@@ -28,9 +28,9 @@ internal static class ImageHeader
             return true;
         }
 
-        if (file.StartsWith("BM"u8))
+        if (file.StartsWith("II\x2a\0"u8) || file.StartsWith("MM\0\x2a"u8))
         {
-            return TryReadBmp(file, out width, out height);
+            return TryReadTiff(file, file[0] == (byte)'M', out width, out height);
         }
 
         return file.StartsWith("RIFF"u8) && file.Length >= 30 && file[8..].StartsWith("WEBP"u8) && TryReadWebP(file, out width, out height);
@@ -80,19 +80,36 @@ internal static class ImageHeader
         return false;
     }
 
-    private static bool TryReadBmp(ReadOnlySpan<byte> file, out long width, out long height)
+    // The first image file directory (TIFF 6.0, section 2): entries of 12 bytes; a value is of 16 or 32 bits.
+    private static bool TryReadTiff(ReadOnlySpan<byte> file, bool bigEndian, out long width, out long height)
     {
+        const int Width = 256;
+        const int Height = 257;
+        const int Short = 3;
         (width, height) = (0, 0);
-        if (file.Length < 26 || BinaryPrimitives.ReadUInt32LittleEndian(file[14..]) is var header && header is not (12 or 40 or 52 or 56 or 64 or 108 or 124))
+        uint Read16(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
+        uint Read32(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
+        if (file.Length < 8 || Read32(file[4..]) is var directory && directory > file.Length - 2)
         {
             return false;
         }
 
-        (width, height) = header == 12
-            ? (BinaryPrimitives.ReadUInt16LittleEndian(file[18..]), BinaryPrimitives.ReadUInt16LittleEndian(file[20..]))
-            // A negative height means top-down rows.
-            : (BinaryPrimitives.ReadInt32LittleEndian(file[18..]), Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(file[22..])));
-        return true;
+        var entries = file[((int)directory + 2)..];
+        for (var left = Read16(file[(int)directory..]); left > 0 && entries.Length >= 12; left--, entries = entries[12..])
+        {
+            var value = Read16(entries[2..]) == Short ? Read16(entries[8..]) : Read32(entries[8..]);
+            switch (Read16(entries))
+            {
+                case Width:
+                    width = value;
+                    break;
+                case Height:
+                    height = value;
+                    break;
+            }
+        }
+
+        return width > 0 && height > 0;
     }
 
     private static bool TryReadWebP(ReadOnlySpan<byte> file, out long width, out long height)

@@ -112,6 +112,26 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("version_files", "ingest");
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Ordinals")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_rejections", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
                 {
                     b.Property<string>("Project")
@@ -158,6 +178,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -165,10 +188,6 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
-
-                    b.Property<byte[]>("Rejections")
-                        .IsRequired()
-                        .HasColumnType("bytea");
 
                     b.Property<string>("Stage")
                         .IsRequired()
@@ -305,6 +324,15 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

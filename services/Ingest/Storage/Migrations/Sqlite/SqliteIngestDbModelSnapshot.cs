@@ -106,6 +106,26 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.ToTable("version_files", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Ordinals")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_rejections", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
                 {
                     b.Property<string>("Project")
@@ -152,6 +172,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -159,10 +182,6 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Rejections")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
 
                     b.Property<string>("Stage")
                         .IsRequired()
@@ -299,6 +318,15 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -86,6 +86,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
                     LeaseOwner = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     LeaseUntilTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     Stage = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
@@ -98,8 +99,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     EndTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Creator = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Facts = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Rejections = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    Facts = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -155,6 +155,26 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "version_rejections",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Ordinals = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_rejections", x => new { x.Project, x.DatasetId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_version_rejections_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 table: "released_blobs",
@@ -193,6 +213,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "version_files");
+
+            migrationBuilder.DropTable(
+                name: "version_rejections");
 
             migrationBuilder.DropTable(
                 name: "versions");

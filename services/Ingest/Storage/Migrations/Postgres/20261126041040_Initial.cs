@@ -94,6 +94,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     Version = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Attempt = table.Column<int>(type: "integer", nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
                     LeaseOwner = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     LeaseUntilTicks = table.Column<long>(type: "bigint", nullable: false),
                     Stage = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
@@ -106,8 +107,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     EndTicks = table.Column<long>(type: "bigint", nullable: true),
                     Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Facts = table.Column<byte[]>(type: "bytea", nullable: false),
-                    Rejections = table.Column<byte[]>(type: "bytea", nullable: false)
+                    Facts = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -168,6 +168,28 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "version_rejections",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Ordinals = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_rejections", x => new { x.Project, x.DatasetId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_version_rejections_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalSchema: "ingest",
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 schema: "ingest",
@@ -214,6 +236,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "version_files",
+                schema: "ingest");
+
+            migrationBuilder.DropTable(
+                name: "version_rejections",
                 schema: "ingest");
 
             migrationBuilder.DropTable(
