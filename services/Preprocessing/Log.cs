@@ -14,8 +14,8 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "The pin of {Dataset} on {DatasetVersion} could not be changed ({Status}); trying again.")]
     public static partial void PinNotChanged(this ILogger logger, string dataset, string datasetVersion, string status);
 
-    [LoggerMessage(5, LogLevel.Error, "Pins and blobs of changed datasets could not be looked after; trying again.")]
-    public static partial void CareFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(5, LogLevel.Error, "{What} could not be looked after; trying again.")]
+    public static partial void CareFailed(this ILogger logger, string what, Exception exception);
 
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);

@@ -9,12 +9,15 @@ namespace Mesh.Preprocessing.Tests;
 /// <summary>SIGKILL in the middle of a run, to the worker and to the service.</summary>
 public class KillTests
 {
+    /// <summary>Messages after which the worker is writing: it has read the 10,000 training records once, and some of all 12,000 again.</summary>
+    private const int InWrite = 20 + 7;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("fit")]
-    [InlineData("write")]
-    public async Task A_run_whose_worker_is_killed_ends_with_the_same_bytes(string stage)
+    [InlineData("fit", 3)]
+    [InlineData("write", InWrite)]
+    public async Task A_run_whose_worker_is_killed_ends_with_the_same_bytes(string stage, int messages)
     {
         using var state = new TemporaryFolder();
         using var other = new TemporaryFolder();
@@ -22,7 +25,7 @@ public class KillTests
         var data = mesh.Ingest.Add(TestData.Fashion("fashion"));
         var expected = await UndisturbedAsync(other, mesh, data);
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
-        mesh.Ingest.Pause = TimeSpan.FromMilliseconds(200);
+        mesh.Ingest.HoldAfter(messages);
         await service.CreateAsync("a", PipelineCalls.Labelled());
         var run = await service.StartRunAsync("a", data);
         using (var worker = Process.GetProcessById(await service.WorkingAsync(run, stage)))
@@ -30,11 +33,31 @@ public class KillTests
             worker.Kill();
         }
 
-        mesh.Ingest.Pause = TimeSpan.Zero;
+        mesh.Ingest.Release();
         var ended = await service.EndAsync(run);
         Assert.Equal(2, ended.Status.Attempt);
         Assert.Equal(expected, (await service.ResultAsync(ended)).Digests());
-        Assert.Empty(LeftFiles(state));
+        await PipelineCalls.LeavesNoWorkAsync(state);
+    }
+
+    [Fact]
+    public async Task What_the_last_attempt_leaves_when_it_is_killed_is_removed()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Jobs__MaxAttempts", "1"));
+        var data = mesh.Ingest.Add(TestData.Fashion("fashion"));
+        mesh.Ingest.HoldAfter(InWrite);
+        await service.CreateAsync("a", PipelineCalls.Labelled());
+        var run = await service.StartRunAsync("a", data);
+        using (var worker = Process.GetProcessById(await service.WorkingAsync(run, "write")))
+        {
+            Assert.NotEmpty(Directory.GetFiles(state.File("preprocessing", "work"), "*", SearchOption.AllDirectories));
+            worker.Kill();
+        }
+
+        Assert.Equal(JobState.Failed, (await service.EndAsync(run)).Status.State);
+        await PipelineCalls.LeavesNoWorkAsync(state);
     }
 
     [Fact]
@@ -48,7 +71,7 @@ public class KillTests
         PipelineTestsRun run;
         await using (var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel))
         {
-            mesh.Ingest.Pause = TimeSpan.FromMilliseconds(200);
+            mesh.Ingest.HoldAfter(InWrite);
             await service.CreateAsync("a", PipelineCalls.Labelled());
             var created = await service.StartRunAsync("a", data);
             run = new PipelineTestsRun(created, await service.WorkingAsync(created, "write"));
@@ -56,12 +79,12 @@ public class KillTests
         }
 
         await Eventually.BecomesTrueAsync(() => !PreprocessingProcess.Workers(run.Run.Name).Contains(run.Worker), TimeSpan.FromSeconds(15), "the orphan is gone");
-        mesh.Ingest.Pause = TimeSpan.Zero;
+        mesh.Ingest.Release();
         await using var next = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         var ended = await next.EndAsync(run.Run);
         Assert.Equal((JobState.Succeeded, 2), (ended.Status.State, ended.Status.Attempt));
         Assert.Equal(expected, (await next.ResultAsync(ended)).Digests());
-        Assert.Empty(LeftFiles(state));
+        await PipelineCalls.LeavesNoWorkAsync(state);
     }
 
     private static async Task<List<string>> UndisturbedAsync(TemporaryFolder state, MeshSeam mesh, TestData data)
@@ -69,9 +92,6 @@ public class KillTests
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         return (await service.ProcessAsync("a", PipelineCalls.Labelled(), data)).Digests();
     }
-
-    private static string[] LeftFiles(TemporaryFolder state) =>
-        Directory.Exists(state.File("preprocessing", "work")) ? Directory.GetFiles(state.File("preprocessing", "work"), "*", SearchOption.AllDirectories) : [];
 
     private sealed record PipelineTestsRun(V1.PipelineRun Run, int Worker);
 }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Mesh.Preprocessing.Tests.Hosting;
 using Mesh.Tests.Shared;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Mesh.Preprocessing.Tests;
@@ -29,6 +30,8 @@ public class ProcessedDatasetTests
         Assert.Contains(Holder, refused.Message);
         Assert.Equal(StatusCode.InvalidArgument, (await PipelineCalls.FailsAsync(async () => await service.Pipelines.PinProcessedDatasetAsync(
             new() { Name = dataset.Name, Holder = "" }, cancellationToken: Cancel))).Code);
+        Assert.Equal(StatusCode.InvalidArgument, (await PipelineCalls.FailsAsync(async () => await service.Pipelines.PinProcessedDatasetAsync(
+            new() { Name = dataset.Name, Holder = "projects/other/trainingRuns/r1" }, cancellationToken: Cancel))).Code);
         Assert.Equal(StatusCode.NotFound, (await PipelineCalls.FailsAsync(() => Pin(service, dataset.Name[..^4] + "0000"))).Code);
 
         await service.Pipelines.UnpinProcessedDatasetAsync(new() { Name = dataset.Name, Holder = Holder }, cancellationToken: Cancel);
@@ -46,6 +49,27 @@ public class ProcessedDatasetTests
         Assert.Equal(dataset.Digests(), again.Digests());
         Assert.All(again.Splits.SelectMany(s => s.Shards), shard => Assert.True(File.Exists(PipelineCalls.BlobPath(state, shard.Sha256))));
         await Eventually.BecomesTrueAsync(() => mesh.Ingest.HoldersOf(data.Name).Contains(again.Name), TimeSpan.FromSeconds(30), "the new result holds its input");
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_followed_keeps_no_other_waiting()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        service.ExpectedErrors.Add("projects/default/processedDatasets/broken could not be looked after");
+        var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 0));
+        var dataset = await service.ProcessAsync("a", PipelineCalls.Labelled(), data);
+        await using (var db = new SqliteConnection($"Data Source={state.File("preprocessing", "preprocessing.db")};Pooling=False;Default Timeout=30"))
+        {
+            await db.OpenAsync(Cancel);
+            var insert = db.CreateCommand();
+            insert.CommandText = $"INSERT INTO dataset_changes (ChangeId, Project, DatasetId, DatasetVersion, Digests) VALUES ('{Guid.Empty}', 'default', 'broken', '', 'no digest')";
+            Assert.Equal(1, await insert.ExecuteNonQueryAsync(Cancel));
+        }
+
+        await Delete(service, dataset.Name);
+        await Eventually.BecomesTrueAsync(() => PipelineCalls.Blobs(state).Length == 0, TimeSpan.FromSeconds(60), "the blobs of the other change are collected");
     }
 
     private static async Task Pin(PreprocessingProcess service, string name) =>

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Google.Protobuf;
 using Mesh.Jobs.Storage;
-using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
@@ -16,7 +16,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
     public async Task<Pipeline> CreateAsync(string project, CreatePipelineRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, project, request.RequestId, nameof(CreateAsync), request);
+        var once = new RequestOnce(db, project, request.RequestId, "CreatePipeline", request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);
@@ -69,10 +69,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
         var prefix = $"{name}/runs/";
         await using var db = await databases.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var active = await db.Jobs().AsNoTracking()
-            .Where(j => j.Name.StartsWith(prefix) && j.State != JobState.Succeeded && j.State != JobState.Failed && j.State != JobState.Cancelled)
-            .Select(j => j.Name)
-            .FirstOrDefaultAsync(cancel);
+        var active = await db.Jobs().AsNoTracking().Active().Where(j => j.Name.StartsWith(prefix)).Select(j => j.Name).FirstOrDefaultAsync(cancel);
         if (active is not null)
         {
             throw MeshError.Precondition("PIPELINE_ACTIVE", $"{active} is still active; cancel it first.");
@@ -88,7 +85,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
         {
             await db.Pipelines.Where(p => p.Project == ids[0] && p.PipelineId == ids[1]).ExecuteDeleteAsync(cancel);
         }
-        catch (DbException)
+        catch (DbException e) when (e.IsForeignKeyViolation())
         {
             // The foreign key of the runs.
             throw MeshError.Aborted("PIPELINE_ACTIVE", $"A run of {name} was created at this moment; cancel it first.");

@@ -2,24 +2,28 @@ using Grpc.Core;
 using Mesh.Blobs;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Storage;
-using Mesh.Jobs.V1;
 using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
+using Mesh.Preprocessing.Workers;
+using Mesh.ServiceDefaults.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Preprocessing.Processed;
 
 /// <summary>
 /// Makes what lies outside the database agree with it after a dataset was made, deleted or given up: Ingest's pin on the
-/// input and the blobs. A change is a row written in the transaction that made it and stays until all of it is done, so
-/// neither a crash nor an Ingest that is away leaves a pin or a blob behind.
+/// input, the blobs, and the work folders of runs. A change is a row written in the transaction that made it, or, for the
+/// blobs of an attempt, before they are stored; it stays until all of it is done, so neither a crash nor an Ingest that is
+/// away leaves a pin or a blob behind.
 /// </summary>
 public sealed class DatasetCare(
-    IDbContextFactory<PreprocessingDb> databases, DatasetService.DatasetServiceClient datasets, IBlobStore blobs, TimeProvider time,
-    ILogger<DatasetCare> logger) : BackgroundService
+    IDbContextFactory<PreprocessingDb> databases, DatasetService.DatasetServiceClient datasets, IBlobStore blobs, ServiceIdentity identity,
+    TimeProvider time, ILogger<DatasetCare> logger) : BackgroundService
 {
-    private const int AtOnce = 100;
+    /// <summary>Blobs deleted in one transaction, which keeps new runs of the project waiting (and all writers, on SQLite).</summary>
+    private const int BlobsAtOnce = 16;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -30,7 +34,8 @@ public sealed class DatasetCare(
         {
             do
             {
-                await CareForAllAsync(stoppingToken);
+                await GuardAsync("changed datasets", () => CareForAllAsync(stoppingToken));
+                await GuardAsync("work folders", () => RemoveWorkAsync(stoppingToken));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -40,23 +45,54 @@ public sealed class DatasetCare(
         }
     }
 
-    private async Task CareForAllAsync(CancellationToken cancel)
+    private async Task GuardAsync(string what, Func<Task> care)
     {
         try
         {
-            await using var db = await databases.CreateDbContextAsync(cancel);
-            foreach (var change in await db.Changes.AsNoTracking().OrderBy(c => c.ChangeId).Take(AtOnce).ToListAsync(cancel))
-            {
-                if (await PinOrUnpinAsync(db, change, cancel) && await DeleteBlobsAsync(db, change, cancel))
-                {
-                    await db.Changes.Where(c => c.ChangeId == change.ChangeId).ExecuteDeleteAsync(cancel);
-                }
-            }
+            await care();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            logger.CareFailed(e);
+            logger.CareFailed(what, e);
         }
+    }
+
+    private async Task CareForAllAsync(CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        // One that fails, or has to wait for its project's runs, is not to keep the others waiting.
+        var busy = new HashSet<string>();
+        foreach (var id in await db.Changes.OrderBy(c => c.ChangeId).Select(c => c.ChangeId).ToListAsync(cancel))
+        {
+            if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == id, cancel) is { } change)
+            {
+                await GuardAsync(Names.Processed.Format(change.Project, change.DatasetId), () => CareForAsync(change, busy, cancel));
+            }
+        }
+    }
+
+    private async Task CareForAsync(DatasetChangeRow change, HashSet<string> busy, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var row = db.Changes.Where(c => c.ChangeId == change.ChangeId);
+        if (change.DatasetVersion.Length > 0)
+        {
+            if (!await PinOrUnpinAsync(db, change, cancel))
+            {
+                return;
+            }
+
+            // Remembered: the blobs may have to wait for long.
+            await row.ExecuteUpdateAsync(set => set.SetProperty(c => c.DatasetVersion, ""), cancel);
+        }
+
+        if (change.Digests.Length > 0 && (busy.Contains(change.Project) || !await DeleteBlobsAsync(db, change, cancel)))
+        {
+            busy.Add(change.Project);
+            return;
+        }
+
+        await row.ExecuteDeleteAsync(cancel);
     }
 
     /// <returns>False when it has to be tried again.</returns>
@@ -99,30 +135,45 @@ public sealed class DatasetCare(
     /// <returns>False when it has to wait: a run of the project could be about to refer to the same bytes.</returns>
     private async Task<bool> DeleteBlobsAsync(PreprocessingDb db, DatasetChangeRow change, CancellationToken cancel)
     {
-        if (change.Digests.Length == 0)
+        foreach (var digests in change.Digests.Split(' ').Chunk(BlobsAtOnce))
         {
-            return true;
-        }
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            await ProjectLock.TakeAsync(db, change.Project, cancel);
+            if (await db.Jobs().Active().AnyAsync(j => j.Project == change.Project, cancel))
+            {
+                return false;
+            }
 
-        if (await db.Jobs().AnyAsync(
-            j => j.Project == change.Project && j.State != JobState.Succeeded && j.State != JobState.Failed && j.State != JobState.Cancelled, cancel))
-        {
-            return false;
-        }
+            var unused = digests.ToHashSet();
+            // Reads the descriptions of the project's datasets, one after the other: a few kilobytes each, and deletions are rare.
+            await foreach (var row in db.Processed.AsNoTracking().Where(d => d.Project == change.Project).AsAsyncEnumerable().WithCancellation(cancel))
+            {
+                unused.ExceptWith(DigestsOf(ProcessedDataset.Parser.ParseFrom(row.Description)));
+            }
 
-        var digests = change.Digests.Split(' ').ToHashSet();
-        // Reads the descriptions of the project's datasets, one after the other: a few kilobytes each, and deletions are rare.
-        await foreach (var row in db.Processed.AsNoTracking().Where(d => d.Project == change.Project).AsAsyncEnumerable().WithCancellation(cancel))
-        {
-            digests.ExceptWith(DigestsOf(ProcessedDataset.Parser.ParseFrom(row.Description)));
-        }
+            foreach (var digest in unused)
+            {
+                await blobs.DeleteAsync(new BlobScope("preprocessing", change.Project), BlobDigest.Parse(digest), cancel);
+            }
 
-        foreach (var digest in digests)
-        {
-            await blobs.DeleteAsync(new BlobScope("preprocessing", change.Project), BlobDigest.Parse(digest), cancel);
+            await transaction.CommitAsync(cancel);
         }
 
         return true;
+    }
+
+    /// <summary>What killed attempts left. A run that has not ended may have a worker that writes there.</summary>
+    private async Task RemoveWorkAsync(CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        foreach (var (project, run, folder) in WorkFolders.All(identity))
+        {
+            var name = $"/runs/{run}";
+            if (!await db.Jobs().Active().AnyAsync(j => j.Project == project && j.Name.EndsWith(name), cancel))
+            {
+                WorkFolders.Remove(folder);
+            }
+        }
     }
 
     /// <summary>Every blob that a dataset refers to, lower-case hex.</summary>

@@ -3,6 +3,7 @@ using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
+using Mesh.ServiceDefaults.Names;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,9 +47,9 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
     /// <summary>Pinning twice is harmless. The foreign key makes a pin and a deletion exclude each other.</summary>
     public async Task PinAsync(string name, string holder, CancellationToken cancel)
     {
-        await GetAsync(name, cancel);
-        CheckHolder(holder);
         var ids = Names.Processed.Parse(name, "name");
+        CheckHolder(holder, ids[0]);
+        await GetAsync(name, cancel);
         await using var db = await databases.CreateDbContextAsync(cancel);
         db.Pins.Add(new PinRow { Project = ids[0], DatasetId = ids[1], Holder = holder });
         try
@@ -70,7 +71,7 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
     public async Task UnpinAsync(string name, string holder, CancellationToken cancel)
     {
         var ids = Names.Processed.Parse(name, "name");
-        CheckHolder(holder);
+        CheckHolder(holder, ids[0]);
         await using var db = await databases.CreateDbContextAsync(cancel);
         await db.Pins.Where(p => p.Project == ids[0] && p.DatasetId == ids[1] && p.Holder == holder).ExecuteDeleteAsync(cancel);
     }
@@ -96,7 +97,7 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
                 throw MeshError.NotFound(name);
             }
         }
-        catch (DbException)
+        catch (DbException e) when (e.IsForeignKeyViolation())
         {
             // The foreign key of the pins.
             throw MeshError.Aborted("PINNED", $"{name} was pinned at this moment; try again.");
@@ -113,11 +114,12 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
         await transaction.CommitAsync(cancel);
     }
 
-    private static void CheckHolder(string holder)
+    // As Ingest does for the pins of its versions.
+    private static void CheckHolder(string holder, string project)
     {
-        if (holder.Length is 0 or > 512 || holder.Any(char.IsControl))
+        if (holder.Length > 512 || holder.Any(char.IsControl) || ResourcePattern.ProjectOf(holder) != project || holder.Count(c => c == '/') < 2)
         {
-            throw MeshError.Invalid("holder", "name the resource that needs it, in at most 512 printable characters.");
+            throw MeshError.Invalid("holder", $"must be the name of a resource in projects/{project}.");
         }
     }
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Jobs;
 using Mesh.Jobs.Storage;
+using Mesh.Jobs.V1;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Storage;
@@ -17,6 +18,19 @@ public sealed class PipelineRunKind(TimeProvider time) : JobKind<PreprocessingDb
     public const string KindName = "pipeline-run";
 
     public override string Name => KindName;
+
+    /// <summary>Blobs that an attempt is about to store: if nothing comes of them, they have to go again once the run has ended.</summary>
+    public override Task OnEventsAsync(PreprocessingDb db, JobRow job, IReadOnlyList<Event> events, CancellationToken cancel)
+    {
+        var id = ProcessedStore.IdOf(job.ReadSpecification<PipelineRunSpec>().Key);
+        db.Changes.AddRange(events.Select(e => new DatasetChangeRow
+        {
+            Project = job.Project,
+            DatasetId = id,
+            Digests = string.Join(' ', e.Payload.Unpack<PublishingBlobs>().Sha256),
+        }));
+        return Task.CompletedTask;
+    }
 
     public override async Task OnCompletedAsync(PreprocessingDb db, JobRow job, Any result, CancellationToken cancel)
     {

@@ -25,7 +25,7 @@ public sealed class RunStore(
     {
         var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, ids[0], request.RequestId, nameof(CreateAsync), request);
+        var once = new RequestOnce(db, ids[0], request.RequestId, "CreatePipelineRun", request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);
@@ -51,9 +51,10 @@ public sealed class RunStore(
         JobRow? job = null;
         if (known is null)
         {
-            // The worker needs what describes the version, not its rejected records.
+            // The worker needs what describes the version, not its files and rejected records.
             var input = version.Clone();
             input.Rejected.Clear();
+            input.Files.Clear();
             var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = input, Key = key };
             job = jobs.Add(db, new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources));
         }
@@ -61,7 +62,7 @@ public sealed class RunStore(
         once.Record(row.Name, now);
         try
         {
-            await db.SaveChangesAsync(cancel);
+            await InsertAsync(db, ids[0], cancel);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())
         {
@@ -97,6 +98,7 @@ public sealed class RunStore(
     public async Task<(IReadOnlyList<PipelineRun> Page, string NextToken)> ListAsync(string parent, Paging paging, CancellationToken cancel)
     {
         var ids = Names.Pipeline.Parse(parent, "parent");
+        await EnsureThereAsync(ids, parent, cancel);
         await using var db = await databases.CreateDbContextAsync(cancel);
         var rows = await db.Runs.AsNoTracking()
             .Where(r => r.Project == ids[0] && r.PipelineId == ids[1] && string.Compare(r.RunId, paging.After) > 0)
@@ -118,6 +120,15 @@ public sealed class RunStore(
         }
 
         return await GetAsync(name, cancel);
+    }
+
+    /// <summary>Saves what was added, at a moment at which none of the project's blobs is being deleted.</summary>
+    private static async Task InsertAsync(PreprocessingDb db, string project, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await ProjectLock.TakeAsync(db, project, cancel);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
     }
 
     private async Task<DatasetVersion> FindVersionAsync(string name, string project, CancellationToken cancel)

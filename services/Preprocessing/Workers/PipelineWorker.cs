@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Mesh.Blobs;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
@@ -21,8 +22,8 @@ namespace Mesh.Preprocessing.Workers;
 /// <item>stream all records, transform them on every core, write each part's shards in record order;</item>
 /// <item>put shards and fitted pipeline into the blob store, pin the input, return the result.</item>
 /// </list>
-/// Memory holds one batch of records at a time. Nothing is visible before the service has accepted the result; an
-/// attempt that is killed leaves a temporary folder, which the next one removes.
+/// Memory holds one batch of records at a time. Nothing is visible before the service has accepted the result. What a
+/// killed attempt leaves of files and blobs, the service removes.
 /// </summary>
 internal static class PipelineWorker
 {
@@ -35,7 +36,7 @@ internal static class PipelineWorker
         var datasets = services.GetRequiredService<DatasetService.DatasetServiceClient>();
         var patience = TimeSpan.FromSeconds(services.GetRequiredService<IOptions<PreprocessingOptions>>().Value.IngestPatienceSeconds);
         var records = new RecordStream(datasets, spec.DatasetVersion, patience, logger);
-        var folder = CleanFolder(identity, session);
+        var folder = WorkFolders.Create(identity, session);
         try
         {
             var fitted = await RecordFitter.FitAsync(session, spec, records, cancel);
@@ -46,11 +47,10 @@ internal static class PipelineWorker
 
             session.Progress("publish", 0, 0);
             var project = ResourcePattern.ProjectOf(session.Name)!;
-            var dataset = await PublishAsync(services.GetRequiredService<IBlobStore>(), new BlobScope("preprocessing", project), spec, fitted, writer, cancel);
+            var dataset = await PublishAsync(session, new BlobScope("preprocessing", project), spec, fitted, writer, cancel);
             // Before the result is visible: whoever sees it can count on the input being there.
-            await datasets.PinDatasetVersionAsync(
-                new PinDatasetVersionRequest { Name = spec.DatasetVersion.Name, Holder = Names.Processed.Format(project, ProcessedStore.IdOf(spec.Key)) },
-                cancellationToken: cancel);
+            var holder = Names.Processed.Format(project, ProcessedStore.IdOf(spec.Key));
+            await PinAsync(datasets, new PinDatasetVersionRequest { Name = spec.DatasetVersion.Name, Holder = holder }, patience, cancel);
             return new PipelineRunResult { ProcessedDataset = dataset };
         }
         catch (TransformException e)
@@ -59,7 +59,7 @@ internal static class PipelineWorker
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            WorkFolders.Remove(folder);
         }
     }
 
@@ -92,23 +92,38 @@ internal static class PipelineWorker
     }
 
     private static async Task<ProcessedDataset> PublishAsync(
-        IBlobStore store, BlobScope scope, PipelineRunSpec spec, FittedPipeline fitted, PartWriter writer, CancellationToken cancel)
+        WorkerSession session, BlobScope scope, PipelineRunSpec spec, FittedPipeline fitted, PartWriter writer, CancellationToken cancel)
     {
-        var state = await store.WriteAsync(scope, new MemoryStream(fitted.ToJson()), expected: null, cancel);
+        var store = session.Services.GetRequiredService<IBlobStore>();
+        var state = fitted.ToJson();
+        var shards = new List<(Part Part, ShardFile File, HashedContent Content)>();
+        foreach (var (part, files) in writer.Finish())
+        {
+            foreach (var file in files)
+            {
+                shards.Add((part, file, await HashedContent.OfFileAsync(file.Path, cancel)));
+            }
+        }
+
+        // Said before it is done: whatever becomes of this attempt, the service knows which blobs may be nobody's.
+        var published = shards.Where(s => s.File.Rows > 0).Select(s => s.Content.Digest).Append(BlobDigest.Of(state));
+        await session.ReportAsync(new PublishingBlobs { Sha256 = { published.Select(d => d.Hex) } });
+
+        await store.WriteAsync(scope, new MemoryStream(state), BlobDigest.Of(state), cancel);
         var dataset = new ProcessedDataset
         {
             Key = spec.Key,
             DatasetVersion = spec.DatasetVersion.Name,
-            FittedPipelineSha256 = state.Digest.Hex,
+            FittedPipelineSha256 = BlobDigest.Of(state).Hex,
             SampleShape = { fitted.OutputShape },
             Labels = { fitted.Labels },
         };
-        foreach (var (part, files) in writer.Finish())
+        foreach (var part in shards.GroupBy(s => s.Part))
         {
-            var split = new ProcessedSplit { Name = part.ToString().ToLowerInvariant(), RowCount = files.Sum(f => f.Rows) };
-            foreach (var file in files.Where(f => f.Rows > 0))
+            var split = new ProcessedSplit { Name = part.Key.ToString().ToLowerInvariant(), RowCount = part.Sum(s => s.File.Rows) };
+            foreach (var (_, file, content) in part.Where(s => s.File.Rows > 0))
             {
-                var blob = await store.ImportAsync(scope, file.Path, await HashedContent.OfFileAsync(file.Path, cancel), cancel);
+                var blob = await store.ImportAsync(scope, file.Path, content, cancel);
                 split.Shards.Add(new Shard { Sha256 = blob.Digest.Hex, SizeBytes = blob.Size, RowCount = file.Rows });
             }
 
@@ -118,22 +133,20 @@ internal static class PipelineWorker
         return dataset;
     }
 
-    /// <summary>A folder of this attempt alone, so that one which lost its lease cannot touch the next one's; what earlier attempts left is removed.</summary>
-    private static string CleanFolder(ServiceIdentity identity, WorkerSession session)
+    private static async Task PinAsync(DatasetService.DatasetServiceClient datasets, PinDatasetVersionRequest request, TimeSpan patience, CancellationToken cancel)
     {
-        var ids = Names.Run.Parse(session.Name, "name");
-        var run = Path.Combine(identity.StateFolder, "work", $"{ids[0]}-{ids[2]}");
-        for (var earlier = 1; earlier < session.Attempt; earlier++)
+        var waiting = new IngestPatience(patience);
+        while (true)
         {
-            var left = Path.Combine(run, $"{earlier}");
-            if (Directory.Exists(left))
+            try
             {
-                Directory.Delete(left, recursive: true);
+                await datasets.PinDatasetVersionAsync(request, cancellationToken: cancel);
+                return;
+            }
+            catch (RpcException e) when (waiting.Has(e, cancel))
+            {
+                await waiting.WaitAsync(cancel);
             }
         }
-
-        var folder = Path.Combine(run, $"{session.Attempt}");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return folder;
     }
 }

@@ -23,39 +23,52 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
 
         var total = version.Splits.First(s => s.Name == split).RecordCount;
         var read = 0L;
-        var failures = 0;
-        var heard = DateTime.UtcNow;
+        var waiting = new IngestPatience(patience);
         while (read < total)
         {
-            using var call = datasets.ReadRecords(new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read }, cancellationToken: cancel);
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            using var call = datasets.ReadRecords(
+                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read }, cancellationToken: silence.Token);
+            var broke = false;
             while (true)
             {
                 try
                 {
-                    if (!await call.ResponseStream.MoveNext(cancel))
+                    // Only while it is Ingest's turn: what the worker does with a batch takes the time it takes.
+                    silence.CancelAfter(patience);
+                    if (!await call.ResponseStream.MoveNext(silence.Token))
                     {
                         break;
                     }
+
+                    silence.CancelAfter(Timeout.InfiniteTimeSpan);
                 }
-                catch (RpcException e) when (IsBreak(e) && !cancel.IsCancellationRequested && DateTime.UtcNow - heard < patience)
+                catch (RpcException e) when (silence.IsCancellationRequested && !cancel.IsCancellationRequested)
+                {
+                    throw new JobFailure(
+                        "INGEST_SILENT", $"Ingest sent nothing of {version.Name} for {patience.TotalSeconds} seconds.", retryable: true, inner: e);
+                }
+                catch (RpcException e) when (waiting.Has(e, cancel))
                 {
                     logger.RecordsBrokeOff(read, split, e.StatusCode.ToString());
-                    failures++;
+                    broke = true;
                     break;
                 }
 
                 var records = call.ResponseStream.Current.Records;
                 read += records.Count;
-                (heard, failures) = (DateTime.UtcNow, 0);
+                waiting.Heard();
                 yield return [.. records.Select(r => ToRaw(r))];
             }
 
-            if (failures == 0 && read < total)
+            if (broke)
+            {
+                await waiting.WaitAsync(cancel);
+            }
+            else if (read < total)
             {
                 throw new JobFailure("RECORDS_MISSING", $"{version.Name} gave {read} of the {total} records of {split}.", retryable: true);
             }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(failures == 0 ? 0 : Math.Min(3000, 100 << Math.Min(failures, 5))), cancel);
         }
     }
 
@@ -68,6 +81,4 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
             ? RawRecord.Raw(record.Source, image.Data.Memory, image.Height, image.Width, image.Channels, label)
             : RawRecord.Encoded(record.Source, image.Data.Memory, label);
     }
-
-    private static bool IsBreak(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled;
 }

@@ -5,17 +5,20 @@ using Mesh.Ingest.V1;
 
 namespace Mesh.Preprocessing.Tests.Hosting;
 
-/// <summary>Serves prepared dataset versions; can break streams off and be slow.</summary>
+/// <summary>Serves prepared dataset versions; can break streams off and hold them back.</summary>
 public sealed class IngestSeam : DatasetService.DatasetServiceBase
 {
     private const int PerMessage = 500;
 
     private readonly ConcurrentDictionary<string, TestData> _versions = new();
     private readonly ConcurrentDictionary<(string Version, string Holder), bool> _pins = new();
+    private volatile TaskCompletionSource? _held;
+    private int _messages;
     private int _breaks;
+    private int _refusedPins;
 
-    /// <summary>Waited before each message.</summary>
-    public TimeSpan Pause { get; set; }
+    /// <summary>Pins and unpins that were refused because of <see cref="PinsAway"/>.</summary>
+    public int RefusedPins => _refusedPins;
 
     /// <summary>How many of the next streams break off after their first message.</summary>
     public int BreakStreams
@@ -25,6 +28,20 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
 
     /// <summary>While true, pins and unpins fail as if Ingest were away.</summary>
     public bool PinsAway { get; set; }
+
+    /// <summary>Lets so many more messages of 500 records through, of all streams together, and holds back what follows.</summary>
+    public void HoldAfter(int messages)
+    {
+        _messages = messages;
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.TrySetResult();
+    }
 
     public IReadOnlyCollection<string> HoldersOf(string version) => [.. _pins.Keys.Where(p => p.Version == version).Select(p => p.Holder).Order()];
 
@@ -58,7 +75,11 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
         var total = data.Version.Splits.Single(s => s.Name == request.Split).RecordCount;
         for (var at = request.Offset; at < total; at += PerMessage)
         {
-            await Task.Delay(Pause, context.CancellationToken);
+            if (_held is { } held && Interlocked.Decrement(ref _messages) < 0)
+            {
+                await held.Task.WaitAsync(context.CancellationToken);
+            }
+
             var message = new ReadRecordsResponse();
             for (var i = at; i < Math.Min(at + PerMessage, total); i++)
             {
@@ -80,6 +101,7 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     {
         if (PinsAway)
         {
+            Interlocked.Increment(ref _refusedPins);
             throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         }
     }

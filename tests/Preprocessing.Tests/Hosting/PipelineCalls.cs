@@ -91,6 +91,17 @@ public static class PipelineCalls
 
     public static ShardSet Open(TemporaryFolder state, IEnumerable<Shard> shards) => ShardSet.Open([.. shards.Select(s => BlobPath(state, s.Sha256))]);
 
+    /// <summary>Waits until the folders of runs that ended are gone.</summary>
+    public static Task LeavesNoWorkAsync(TemporaryFolder state) => Eventually.BecomesTrueAsync(
+        () => !Directory.Exists(state.File("preprocessing", "work")) || !Directory.EnumerateFileSystemEntries(state.File("preprocessing", "work")).Any(),
+        TimeSpan.FromSeconds(30),
+        "the work folders are gone");
+
+    /// <summary>Digests of the blobs in the store.</summary>
+    public static string[] Blobs(TemporaryFolder state) => Directory.Exists(state.File("blobs", "preprocessing"))
+        ? [.. Directory.EnumerateFiles(state.File("blobs", "preprocessing"), "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Where(name => name.Length == 64)]
+        : [];
+
     /// <summary>The error's code, the reason and the fields in its details.</summary>
     public static async Task<(StatusCode Code, string Reason, string[] Fields, string Message)> FailsAsync(Func<Task> call)
     {

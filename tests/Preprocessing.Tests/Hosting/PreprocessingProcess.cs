@@ -1,16 +1,15 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Common.V1;
 using Mesh.Preprocessing.V1;
 using Mesh.Tests.Shared;
+using Xunit;
 
 namespace Mesh.Preprocessing.Tests.Hosting;
 
-/// <summary>The real service as a process of its own, whose workers are processes of their own.</summary>
+/// <summary>The real service as a process of its own, whose workers are processes of their own. Fails its test when it logged an error.</summary>
 public sealed class PreprocessingProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -39,9 +38,13 @@ public sealed class PreprocessingProcess : IAsyncDisposable
 
     public TenancyService.TenancyServiceClient Tenancy { get; }
 
-    public static async Task<PreprocessingProcess> StartAsync(TemporaryFolder state, MeshSeam mesh, CancellationToken cancel, string? connection = null)
+    /// <summary>Texts of log lines of level error that the test brings about.</summary>
+    public List<string> ExpectedErrors { get; } = [];
+
+    public static async Task<PreprocessingProcess> StartAsync(
+        TemporaryFolder state, MeshSeam mesh, CancellationToken cancel, string? connection = null, params (string Key, string Value)[] settings)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mesh.Preprocessing.dll")])
         {
             RedirectStandardInput = true,
@@ -60,6 +63,11 @@ public sealed class PreprocessingProcess : IAsyncDisposable
                 ["Jobs__StopGraceSeconds"] = "5",
             },
         };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key] = value;
+        }
+
         var service = new PreprocessingProcess(new Process { StartInfo = start }, port);
         service._process.Start();
         service._process.BeginOutputReadLine();
@@ -79,15 +87,6 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         await _process.WaitForExitAsync(cancel);
     }
 
-    /// <summary>Lines of level error or critical.</summary>
-    public IReadOnlyList<string> Errors()
-    {
-        lock (_output)
-        {
-            return [.. _output.ToString().Split('\n').Where(line => line.Contains("Z fail: ") || line.Contains("Z crit: ") || line.StartsWith("crit: "))];
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
@@ -95,17 +94,17 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         {
             // The service stops as when whoever started it has gone.
             _process.StandardInput.Close();
-            await _process.WaitForExitAsync();
         }
 
+        // Waits for the end of its output too.
+        await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        string[] errors =
+        [
+            .. _output.ToString().Split('\n').Where(line => line.Contains("Z fail: ") || line.Contains("Z crit: ") || line.StartsWith("crit: "))
+                .Where(line => !ExpectedErrors.Any(line.Contains)),
+        ];
+        Assert.True(errors.Length == 0, "The service logged unexpected errors:\n" + string.Join('\n', errors));
     }
 
     private static bool Works(int pid, string run)
