@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Mesh.Blobs;
 using Mesh.Blobs.Staging;
 using Mesh.ServiceDefaults.Errors;
@@ -80,9 +79,9 @@ internal sealed class UploadSweep<TDb>(
             await uploads.DeleteAsync(kind.NameOf(row), cancel);
             Log.Expired(logger, kind.NameOf(row), row.State);
         }
-        catch (MeshException e) when (e.Code is StatusCode.NotFound or StatusCode.Aborted)
+        catch (MeshException)
         {
-            // Someone else deleted it, or goes on with it after all.
+            // Someone else deleted it, or goes on with it after all, or the storage failed, which the store has logged.
         }
     }
 
