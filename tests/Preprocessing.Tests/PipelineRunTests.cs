@@ -187,7 +187,7 @@ public class PipelineRunTests
         using var state = new TemporaryFolder();
         using var other = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
-        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Preprocessing__IngestPatienceSeconds", "20"));
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Preprocessing__IngestPatienceSeconds", "60"));
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 0));
         await service.CreateAsync("a", PipelineCalls.Labelled());
         // More than the five tries that one call makes.
