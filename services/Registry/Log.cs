@@ -28,7 +28,4 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Error, "The stored bundle of {Version} cannot be read.")]
     public static partial void BundleUnreadable(this ILogger logger, string version, Exception e);
-
-    [LoggerMessage(10, LogLevel.Warning, "The bundle of {Version}, which was deleted, could not be removed; the next delete or start tries again.")]
-    public static partial void BundleLeft(this ILogger logger, string version, Exception e);
 }

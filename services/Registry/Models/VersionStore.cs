@@ -1,4 +1,3 @@
-using Mesh.Blobs;
 using Mesh.Registry.Storage;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Storage;
@@ -8,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Mesh.Registry.Models;
 
 /// <summary>Reads and deletes versions; <see cref="VersionRegistration"/> makes them.</summary>
-internal sealed class VersionStore(IDbContextFactory<RegistryDb> databases, BlobCollector<RegistryDb> blobs, ILogger<VersionStore> logger)
+internal sealed class VersionStore(IDbContextFactory<RegistryDb> databases, BlobCollector<RegistryDb> blobs)
 {
     /// <summary>Bytes of versions in one page: labels make versions big, and clients take 4 MiB by default.</summary>
     private const int PageBytes = 3 * 1024 * 1024;
@@ -72,15 +71,7 @@ internal sealed class VersionStore(IDbContextFactory<RegistryDb> databases, Blob
             await transaction.CommitAsync(cancel);
         }
 
-        try
-        {
-            await blobs.CollectAsync(model.Project, cancel);
-        }
-        catch (BlobStoreException e)
-        {
-            // The version is gone; that its bytes are to go is in the database.
-            logger.BundleLeft(key.Name, e);
-        }
+        blobs.Wake();
     }
 
     private static async Task RequireUnusedAsync(RegistryDb db, VersionKey key, IReadOnlyList<string> aliases, CancellationToken cancel)

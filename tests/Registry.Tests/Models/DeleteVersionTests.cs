@@ -2,6 +2,7 @@ using Grpc.Core;
 using Mesh.Blobs;
 using Mesh.Registry.Tests.Hosting;
 using Mesh.Registry.V1;
+using Mesh.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Mesh.Registry.Tests.Hosting.ModelCalls;
@@ -48,7 +49,7 @@ public sealed class DeleteVersionTests
         Assert.NotNull(await blobs.StatAsync(scope, digest, Cancel));
         Assert.Equal(bytes, (await host.Models.DownloadAsync($"{Project}/models/n/versions/1")).Bytes);
         await host.Models.DeleteVersionAsync("n", 1);
-        Assert.Null(await blobs.StatAsync(scope, digest, Cancel));
+        await Eventually.BecomesTrueAsync(async () => await blobs.StatAsync(scope, digest, Cancel) is null, TimeSpan.FromSeconds(15), "the bundle is gone");
         Assert.Equal(StatusCode.NotFound, (await FailsAsync(() => host.Models.RegisterAsync("m", upload))).Code);
 
         // The same bytes may come again.
