@@ -1,5 +1,6 @@
 using Mesh.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,7 +45,7 @@ public static class DatabaseRegistration
         options.UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("__migrations", schema));
 
     public static DbContextOptionsBuilder UseSqliteFile(this DbContextOptionsBuilder options, string file) =>
-        options.UseSqlite($"Data Source={file};Default Timeout=30").AddInterceptors(SqlitePragmas.Instance);
+        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ToString()).AddInterceptors(SqlitePragmas.Instance);
 
     internal static async Task MigrateMeshDatabaseAsync(this IServiceProvider services, CancellationToken cancel)
     {
@@ -73,8 +74,16 @@ internal sealed class DatabaseMigration<TDb>(IDbContextFactory<TDb> factory, ISe
 {
     public async Task MigrateAsync(CancellationToken cancel)
     {
-        services.GetService<SqliteOwner>()?.Take();
+        var owner = services.GetService<SqliteOwner>();
+        owner?.Take();
         await using var db = await factory.CreateDbContextAsync(cancel);
+        if (owner is not null)
+        {
+            // On SQLite EF's migration lock is a row, which outlives its process and would be waited for without end. The
+            // file is ours alone, so whoever wrote the row is dead.
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
+        }
+
         await db.Database.MigrateAsync(cancel);
     }
 }

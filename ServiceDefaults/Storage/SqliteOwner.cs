@@ -5,6 +5,9 @@ namespace Mesh.ServiceDefaults.Storage;
 /// <summary>Holds a lock file beside the SQLite file for the life of the process: one process opens one database.</summary>
 internal sealed class SqliteOwner(string file) : IDisposable
 {
+    /// <summary>EWOULDBLOCK, which .NET passes on as it is.</summary>
+    private const int HeldByAnother = 11;
+
     private FileStream? _lock;
 
     /// <exception cref="StartException">Another process has it.</exception>
@@ -21,7 +24,7 @@ internal sealed class SqliteOwner(string file) : IDisposable
             // Locked by the kernel, so that it is free again whatever ends the process.
             _lock = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException)
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             throw new StartException(
                 $"{file} is in use by another process. One SQLite file serves one process; set ConnectionStrings__mesh to a PostgreSQL to run several replicas.");
