@@ -12,9 +12,9 @@ namespace Mesh.ServiceDefaults.Storage;
 /// </summary>
 /// <param name="project">Project id; request ids are unique per project.</param>
 /// <param name="requestId">Empty when the client does not care: then every call is a new one.</param>
-public sealed class RequestOnce(MeshDb db, string project, string requestId, string method, IMessage request)
+public sealed class RequestOnce(MeshDb db, string project, string requestId, IMessage request)
 {
-    private readonly string _fingerprint = requestId.Length == 0 ? "" : Fingerprint(method, request);
+    private readonly string _fingerprint = requestId.Length == 0 ? "" : Fingerprint(request);
 
     /// <summary>The resource the first call with this id created; null when this is the first.</summary>
     /// <exception cref="MeshException">The id was used for another request, or is malformed.</exception>
@@ -57,6 +57,13 @@ public sealed class RequestOnce(MeshDb db, string project, string requestId, str
         }
     }
 
-    private static string Fingerprint(string method, IMessage request) =>
-        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(method), 0, .. request.ToByteArray()]));
+    /// <summary>Of the contract's name and the content, so that it stays the same when code is renamed and however a map was ordered.</summary>
+    private static string Fingerprint(IMessage request)
+    {
+        var bytes = new byte[request.CalculateSize()];
+        var output = new CodedOutputStream(bytes) { Deterministic = true };
+        request.WriteTo(output);
+        output.Flush();
+        return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(request.Descriptor.FullName), 0, .. bytes]));
+    }
 }

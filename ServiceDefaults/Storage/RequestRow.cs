@@ -8,7 +8,7 @@ public sealed class RequestRow
 
     public required string RequestId { get; init; }
 
-    /// <summary>SHA-256 over method and request, hex: the same id with another request is an error.</summary>
+    /// <summary>SHA-256 over the request's type and content, hex: the same id with another request is an error.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Name of the resource that the first call created.</summary>

@@ -50,7 +50,7 @@ public sealed class UploadStore<TDb>
         violations.ThrowIfAny();
 
         await using var db = await _databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, project, request.RequestId, "CreateUpload", request);
+        var once = new RequestOnce(db, project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             if (await IsThereAsync(db, first, cancel))

@@ -242,7 +242,7 @@ public abstract class JobStoreTests(string database)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(i => CreateOnceAsync(rig, $"a{i}", now)));
         await using var db = await rig.OpenAsync();
         var job = Assert.Single(await db.Jobs().ToListAsync(StoreRig.Cancel));
-        Assert.Equal(job.Name, await new RequestOnce(db, "p", "r-1", "Create", new Empty()).FindAsync(StoreRig.Cancel));
+        Assert.Equal(job.Name, await new RequestOnce(db, "p", "r-1", new Empty()).FindAsync(StoreRig.Cancel));
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public abstract class JobStoreTests(string database)
     private static async Task CreateOnceAsync(StoreRig rig, string id, DateTimeOffset now)
     {
         await using var db = await rig.OpenAsync();
-        var once = new RequestOnce(db, "p", "r-1", "Create", new Empty());
+        var once = new RequestOnce(db, "p", "r-1", new Empty());
         if (await once.FindAsync(StoreRig.Cancel) is not null)
         {
             return;

@@ -87,7 +87,7 @@ public sealed class JobsHost : IAsyncDisposable
         var job = Jobs.Add(db, new NewJob(name, CountingJob.Kind, "users/admin", spec, new ResourceSpec { Cpus = anyMachine ? 1 : cpus }));
         // As if it had been created on a machine with as many.
         db.Entry(job).Property(j => j.Cpus).CurrentValue = cpus;
-        var once = new RequestOnce(db, _project, requestId, "Create", spec);
+        var once = new RequestOnce(db, _project, requestId, spec);
         once.Record(name, DateTimeOffset.UtcNow);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         Jobs.Announce(job);

@@ -23,7 +23,7 @@ internal sealed class DatasetStore(IDbContextFactory<IngestDb> databases, TimePr
 
         await using var db = await databases.CreateDbContextAsync(cancel);
         var name = IngestNames.Dataset.Format(project, request.DatasetId);
-        var once = new RequestOnce(db, project, request.RequestId, "CreateDataset", request);
+        var once = new RequestOnce(db, project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);

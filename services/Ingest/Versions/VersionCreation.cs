@@ -22,7 +22,7 @@ internal sealed class VersionCreation(
         var ids = IngestNames.Dataset.Parse(request.Parent, "parent");
         var uploads = Check(request, ids[0]);
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, ids[0], request.RequestId, "CreateDatasetVersion", request);
+        var once = new RequestOnce(db, ids[0], request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await versions.GetAsync(first, cancel);

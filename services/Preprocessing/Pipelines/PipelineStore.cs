@@ -16,7 +16,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
     public async Task<Pipeline> CreateAsync(string project, CreatePipelineRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, project, request.RequestId, "CreatePipeline", request);
+        var once = new RequestOnce(db, project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);

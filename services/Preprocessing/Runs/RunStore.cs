@@ -25,7 +25,7 @@ public sealed class RunStore(
     {
         var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, ids[0], request.RequestId, "CreatePipelineRun", request);
+        var once = new RequestOnce(db, ids[0], request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);

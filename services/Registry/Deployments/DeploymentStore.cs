@@ -23,7 +23,7 @@ internal sealed class DeploymentStore(IDbContextFactory<RegistryDb> databases, S
         string project, ModelReference reference, CreateDeploymentRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, project, request.RequestId, nameof(CreateDeploymentRequest), request);
+        var once = new RequestOnce(db, project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(first, cancel);

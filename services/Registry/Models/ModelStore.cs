@@ -12,7 +12,7 @@ internal sealed class ModelStore(IDbContextFactory<RegistryDb> databases, TimePr
     public async Task<ModelState> CreateAsync(ModelKey key, CreateModelRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, key.Project, request.RequestId, nameof(CreateModelRequest), request);
+        var once = new RequestOnce(db, key.Project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await GetAsync(ModelKey.Parse(first, "request_id"), cancel);

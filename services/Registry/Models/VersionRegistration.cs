@@ -24,7 +24,7 @@ internal sealed class VersionRegistration(
     public async Task<VersionState> RegisterAsync(ModelKey model, string uploadId, CreateModelVersionRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, model.Project, request.RequestId, nameof(CreateModelVersionRequest), request);
+        var once = new RequestOnce(db, model.Project, request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
             return await versions.GetAsync(VersionKey.Parse(first, "request_id"), cancel);

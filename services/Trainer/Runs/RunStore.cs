@@ -152,7 +152,7 @@ public sealed class RunStore(
         await once.FindAsync(cancel) is { } first ? await GetAsync(first, cancel) : throw MeshError.AlreadyExists(name);
 
     private static RequestOnce Once(TrainerDb db, string project, CreateTrainingRunRequest request) =>
-        new(db, project, request.RequestId, nameof(CreateAsync), request);
+        new(db, project, request.RequestId, request);
 
     private static TrainingRun ToProto(TrainingRunRow row, JobRow job)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Identity.V1;
 using Mesh.ServiceDefaults.Errors;
@@ -39,7 +40,9 @@ public class RequestOnceTests
         var e = await Assert.ThrowsAsync<MeshException>(() => CreateAsync(store, "p", Request("r", "two")));
         Assert.Equal((StatusCode.InvalidArgument, "request_id"), (e.Code, e.Violations.Single().Field));
         Assert.Contains(first, e.Message);
-        e = await Assert.ThrowsAsync<MeshException>(() => CreateAsync(store, "p", Request("r", "one"), method: "Other"));
+        // The same bytes on the wire, of another RPC.
+        await CreateAsync(store, "p", "s", new GetProjectRequest { Name = "one" });
+        e = await Assert.ThrowsAsync<MeshException>(() => CreateAsync(store, "p", "s", new DeleteProjectRequest { Name = "one" }));
         Assert.Equal(StatusCode.InvalidArgument, e.Code);
         Assert.Equal(first, await CreateAsync(store, "p", Request("r", "one")));
     }
@@ -70,7 +73,7 @@ public class RequestOnceTests
 
         await using (var db = store.Open())
         {
-            var once = new RequestOnce(db, "p", "r", "Create", Request("r"));
+            var once = new RequestOnce(db, "p", "r", Request("r"));
             Assert.Null(await once.FindAsync(Cancel));
             db.Things.Add(new Thing { Id = "taken" });
             once.Record("things/taken", DateTimeOffset.UtcNow);
@@ -92,13 +95,35 @@ public class RequestOnceTests
         await CreateAsync(store, "p", Request(new string('x', 128)));
     }
 
+    [Fact]
+    public async Task A_map_in_another_order_is_the_same_request()
+    {
+        using var store = await ThingStore.CreateAsync(ThingStore.Sqlite);
+        string[] keys = [.. Enumerable.Range(0, 20).Select(i => $"key-{i}")];
+        var first = await CreateAsync(store, "p", "r", Parameters(keys));
+        Assert.Equal(first, await CreateAsync(store, "p", "r", Parameters(keys.Reverse())));
+
+        static Struct Parameters(IEnumerable<string> keys)
+        {
+            var parameters = new Struct();
+            foreach (var key in keys)
+            {
+                parameters.Fields[key] = Value.ForString(key);
+            }
+
+            return parameters;
+        }
+    }
+
     private static CreateProjectRequest Request(string id, string content = "") => new() { RequestId = id, ProjectId = content };
 
+    private static Task<string> CreateAsync(ThingStore store, string project, CreateProjectRequest request) => CreateAsync(store, project, request.RequestId, request);
+
     /// <summary>As a handler does it.</summary>
-    private static async Task<string> CreateAsync(ThingStore store, string project, CreateProjectRequest request, string method = "Create")
+    private static async Task<string> CreateAsync(ThingStore store, string project, string requestId, IMessage request)
     {
         await using var db = store.Open();
-        var once = new RequestOnce(db, project, request.RequestId, method, request);
+        var once = new RequestOnce(db, project, requestId, request);
         if (await once.FindAsync(Cancel) is { } first)
         {
             return first;
