@@ -10,8 +10,8 @@ namespace Mesh.ServiceDefaults.Watching;
 /// </summary>
 public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostApplicationLifetime? lifetime = null)
 {
-    /// <summary>An idle stream must not look dead to proxies on the way.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    /// <summary>An idle stream must not look dead to proxies on the way. With the poll it comes at least every 15 s.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(14);
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -62,7 +62,7 @@ public sealed class WatchStream(ChangeSignals signals, TimeProvider time, IHostA
                 return;
             }
 
-            await Task.WhenAny(changed, Task.Delay(Poll, time, ends));
+            await changed.WaitAsync(Poll, time, ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ends.ThrowIfCancellationRequested();
         }
     }

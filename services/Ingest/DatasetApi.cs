@@ -23,7 +23,7 @@ internal sealed class DatasetApi(
 
     public override async Task<Dataset> CreateDataset(CreateDatasetRequest request, ServerCallContext context)
     {
-        await projects.RequireActiveAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        using var creating = await projects.EnterAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
         return await datasets.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 
@@ -41,7 +41,7 @@ internal sealed class DatasetApi(
 
     public override async Task<Upload> CreateUpload(CreateUploadRequest request, ServerCallContext context)
     {
-        await projects.RequireActiveAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        using var creating = await projects.EnterAsync(ResourcePattern.Project.Parse(request.Parent, "parent")[0], context.CancellationToken);
         return await uploads.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 
@@ -65,7 +65,7 @@ internal sealed class DatasetApi(
 
     public override async Task<DatasetVersion> CreateDatasetVersion(CreateDatasetVersionRequest request, ServerCallContext context)
     {
-        await projects.RequireActiveAsync(IngestNames.Dataset.Parse(request.Parent, "parent")[0], context.CancellationToken);
+        using var creating = await projects.EnterAsync(IngestNames.Dataset.Parse(request.Parent, "parent")[0], context.CancellationToken);
         return await creation.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 

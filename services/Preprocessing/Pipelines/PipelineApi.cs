@@ -27,7 +27,7 @@ public sealed class PipelineApi(
         ResourceId.Check(violations, request.PipelineId, "pipeline_id");
         PipelineSpecs.Check(request.Pipeline, violations);
         violations.ThrowIfAny();
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         var pipeline = await pipelines.CreateAsync(project, request, context.GetCaller().Principal, context.CancellationToken);
         logger.PipelineCreated(pipeline.Name, pipeline.Creator);
         return pipeline;
@@ -59,7 +59,7 @@ public sealed class PipelineApi(
     public override async Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context)
     {
         var project = Names.Pipeline.Parse(request.Parent, "parent")[0];
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         var pipeline = await pipelines.GetAsync(request.Parent, context.CancellationToken);
         return await runs.CreateAsync(pipeline, request, context.GetCaller().Principal, context.CancellationToken);
     }

@@ -25,7 +25,7 @@ internal sealed class DeploymentApi(DeploymentStore deployments, DeploymentView 
         CheckReplicas(violations, request.Deployment?.Replicas, "deployment.replicas");
         violations.ThrowIfAny();
         var reference = ModelReference.Parse(request.Deployment!.Model, project, "deployment.model");
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         return view.Of(await deployments.CreateAsync(project, reference, request, context.GetCaller().Principal, context.CancellationToken));
     }
 

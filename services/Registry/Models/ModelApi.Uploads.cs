@@ -11,7 +11,7 @@ internal sealed partial class ModelApi
     public override async Task<Upload> CreateBundleUpload(CreateUploadRequest request, ServerCallContext context)
     {
         var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         return await uploads.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 

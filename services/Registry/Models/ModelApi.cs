@@ -20,7 +20,7 @@ internal sealed partial class ModelApi(
     {
         var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
         ModelChecks.Check(request);
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         var key = new ModelKey(project, request.ModelId);
         return (await models.CreateAsync(key, request, context.GetCaller().Principal, context.CancellationToken)).ToModel();
     }
@@ -59,7 +59,7 @@ internal sealed partial class ModelApi(
     {
         var model = ModelKey.Parse(request.Parent, "parent");
         var upload = ModelChecks.Check(request, model);
-        await gate.RequireActiveAsync(model.Project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(model.Project, context.CancellationToken);
         var creator = context.GetCaller().Principal;
         var version = (await registration.RegisterAsync(model, upload, request, creator, context.CancellationToken)).ToModelVersion();
         return version;

@@ -42,7 +42,7 @@ public sealed class TrainingApi(
             throw MeshError.Invalid("training_run_id", ResourceId.Rule + ".");
         }
 
-        await gate.RequireActiveAsync(project, context.CancellationToken);
+        using var creating = await gate.EnterAsync(project, context.CancellationToken);
         if (await runs.FindFirstAsync(project, request, context.CancellationToken) is { } first)
         {
             return first;

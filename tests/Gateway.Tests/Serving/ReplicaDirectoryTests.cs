@@ -1,6 +1,7 @@
 using Mesh.Gateway.Serving;
 using Mesh.Gateway.Tests.Hosting;
 using Mesh.Registry.V1;
+using Mesh.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -151,15 +152,4 @@ public class ReplicaDirectoryTests
             return report;
         }),
     ]);
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(TimeSpan by) => _now += by.Ticks;
-    }
 }

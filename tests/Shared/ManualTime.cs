@@ -1,7 +1,7 @@
-namespace Mesh.ServiceDefaults.Tests.Watching;
+namespace Mesh.Tests.Shared;
 
 /// <summary>A clock that stands until it is moved, with the timers on it.</summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
