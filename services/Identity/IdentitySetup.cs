@@ -11,7 +11,6 @@ public static class IdentitySetup
         builder.AddMeshDatabase<IdentityDb, SqliteIdentityDb, PostgresIdentityDb>();
         builder.Services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<DefaultProject>();
-        builder.Services.AddHostedService<UnfinishedDeletions>();
         builder.Services.AddSingleton<ProjectStore>();
         builder.Services.AddContentsClients();
     }

@@ -7,7 +7,4 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Information, "Deleted {Project} for {Caller}.")]
     public static partial void ProjectDeleted(this ILogger logger, string project, string caller);
-
-    [LoggerMessage(3, LogLevel.Warning, "A deletion of {Project} was cut off; it is active again.")]
-    public static partial void DeletionUndone(this ILogger logger, string project);
 }

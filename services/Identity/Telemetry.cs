@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Mesh.Identity;
@@ -6,8 +5,6 @@ namespace Mesh.Identity;
 internal static class Telemetry
 {
     public const string Name = "Mesh.Identity";
-
-    public static readonly ActivitySource Activities = new(Name);
 
     private static readonly Meter Meter = new(Name);
 

@@ -43,6 +43,7 @@ public abstract class ProjectTests(bool postgres) : IAsyncLifetime
         var first = await CreateAsync("vision", "r-1");
         var again = await CreateAsync("vision", "r-1");
         Assert.Equal(first, again);
+        Assert.Single(_host.Logs.Entries, entry => entry.Message.Contains("Created projects/vision"));
 
         Assert.Equal(StatusCode.AlreadyExists, (await FailsAsync(() => CreateAsync("vision", "r-2"))).StatusCode);
         var reused = await FailsAsync(() => CreateAsync("other", "r-1"));
@@ -92,8 +93,27 @@ public abstract class ProjectTests(bool postgres) : IAsyncLifetime
     {
         var error = await FailsAsync(() => CreateAsync(id, ""));
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Equal(field, error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Single().Field);
+        Assert.Equal(field, FieldOf(error));
     }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(201, false)]
+    public async Task A_display_name_has_at_most_200_characters(int length, bool fits)
+    {
+        var create = CreateAsync("named", "", new string('x', length));
+        if (fits)
+        {
+            Assert.Equal(length, (await create).DisplayName.Length);
+            return;
+        }
+
+        Assert.Equal("project.display_name", FieldOf(await FailsAsync(() => create)));
+    }
+
+    [Fact]
+    public async Task A_display_name_with_control_characters_is_refused() =>
+        Assert.Equal("project.display_name", FieldOf(await FailsAsync(() => CreateAsync("named", "", "with\u0007bell"))));
 
     [Fact]
     public async Task Only_an_empty_project_is_deleted()
@@ -122,6 +142,45 @@ public abstract class ProjectTests(bool postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_a_service_does_not_say_what_it_holds_the_project_stays_and_is_active_again()
+    {
+        await CreateAsync("unknown", "");
+        _host.Contents.During = () => throw new RpcException(new Status(StatusCode.DeadlineExceeded, ""));
+        var error = await FailsAsync(() => DeleteAsync("unknown"));
+        Assert.Equal((StatusCode.Unavailable, "CONTENTS_UNKNOWN"), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>().Reason));
+        Assert.Equal(ProjectState.Active, (await GetAsync("unknown")).State);
+    }
+
+    [Fact]
+    public async Task A_deletion_under_way_is_not_disturbed_by_another()
+    {
+        await CreateAsync("marked", "");
+        await MarkAsync("marked", TimeSpan.FromSeconds(1));
+        Assert.Equal(ProjectState.Deleting, (await GetAsync("marked")).State);
+        Assert.Equal(StatusCode.Aborted, (await FailsAsync(() => DeleteAsync("marked"))).StatusCode);
+        Assert.Equal(ProjectState.Deleting, (await GetAsync("marked")).State);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_cut_off_locks_the_project_for_a_while_only()
+    {
+        await CreateAsync("cut-off", "");
+        await MarkAsync("cut-off", TimeSpan.FromSeconds(11));
+        Assert.Equal(ProjectState.Active, (await GetAsync("cut-off")).State);
+        await DeleteAsync("cut-off");
+        Assert.Equal(StatusCode.NotFound, (await FailsAsync(() => GetAsync("cut-off"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_mark_another_one_took_deletes_nothing()
+    {
+        await CreateAsync("taken", "");
+        _host.Contents.During = () => MarkAsync("taken", TimeSpan.FromSeconds(1));
+        Assert.Equal(StatusCode.Aborted, (await FailsAsync(() => DeleteAsync("taken"))).StatusCode);
+        Assert.Equal(ProjectState.Deleting, (await GetAsync("taken")).State);
+    }
+
+    [Fact]
     public async Task The_migrations_are_up_to_date()
     {
         await using var db = await _host.Services.GetRequiredService<IDbContextFactory<IdentityDb>>().CreateDbContextAsync(Cancel);
@@ -129,8 +188,18 @@ public abstract class ProjectTests(bool postgres) : IAsyncLifetime
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(Cancel));
     }
 
-    private Task<Project> CreateAsync(string id, string requestId) => Projects.CreateProjectAsync(
-        new CreateProjectRequest { ProjectId = id, Project = new Project { DisplayName = id == "with\u0007bell" ? "" : id }, RequestId = requestId }, cancellationToken: Cancel).ResponseAsync;
+    private Task<Project> CreateAsync(string id, string requestId, string displayName = "A project") => Projects.CreateProjectAsync(
+        new CreateProjectRequest { ProjectId = id, Project = new Project { DisplayName = displayName }, RequestId = requestId }, cancellationToken: Cancel).ResponseAsync;
+
+    private static string FieldOf(RpcException error) => error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Single().Field;
+
+    /// <summary>What another deletion, begun a while ago, has left in the database.</summary>
+    private async Task MarkAsync(string id, TimeSpan ago)
+    {
+        await using var db = await _host.Services.GetRequiredService<IDbContextFactory<IdentityDb>>().CreateDbContextAsync(Cancel);
+        var since = (DateTimeOffset.UtcNow - ago).UtcTicks;
+        Assert.Equal(1, await db.Projects.Where(p => p.Id == id).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletingSinceTicks, since), Cancel));
+    }
 
     private Task<Project> GetAsync(string id) => Projects.GetProjectAsync(new GetProjectRequest { Name = $"projects/{id}" }, cancellationToken: Cancel).ResponseAsync;
 

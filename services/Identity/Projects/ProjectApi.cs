@@ -18,9 +18,13 @@ public sealed class ProjectApi(ProjectStore projects, ProjectContents contents, 
         violations.Require((request.Project?.DisplayName.Length ?? 0) <= 200, "project.display_name", "use at most 200 characters.");
         violations.Require(request.Project?.DisplayName.Any(char.IsControl) != true, "project.display_name", "must not contain control characters.");
         violations.ThrowIfAny();
-        var row = await projects.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
-        logger.ProjectCreated($"projects/{row.Id}", row.Creator);
-        Telemetry.ProjectsCreated.Add(1);
+        var (row, isNew) = await projects.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
+        if (isNew)
+        {
+            logger.ProjectCreated($"projects/{row.Id}", row.Creator);
+            Telemetry.ProjectsCreated.Add(1);
+        }
+
         return ToProto(row);
     }
 
@@ -42,8 +46,8 @@ public sealed class ProjectApi(ProjectStore projects, ProjectContents contents, 
         }
 
         await projects.GetAsync(id, context.CancellationToken);
-        // From here on no service creates anything in it, so the counts that follow stay true.
-        if (!await projects.MarkDeletingAsync(id, deleting: true, context.CancellationToken))
+        // Each service that is asked what it holds lets nothing in any more before it counts, so the counts stay true.
+        if (await projects.MarkDeletingAsync(id, context.CancellationToken) is not { } mark)
         {
             throw MeshError.Aborted("PROJECT_DELETING", $"{request.Name} is being deleted by another call.");
         }
@@ -59,21 +63,25 @@ public sealed class ProjectApi(ProjectStore projects, ProjectContents contents, 
         catch
         {
             // The caller may have left; the project must not stay locked for that.
-            await projects.MarkDeletingAsync(id, deleting: false, CancellationToken.None);
+            await projects.UnmarkAsync(id, mark, CancellationToken.None);
             throw;
         }
 
-        await projects.RemoveAsync(id, CancellationToken.None);
+        if (!await projects.RemoveAsync(id, mark, CancellationToken.None))
+        {
+            throw MeshError.Aborted("PROJECT_DELETING", $"The deletion of {request.Name} took too long and another call may be at it.");
+        }
+
         logger.ProjectDeleted(request.Name, context.GetCaller().Principal);
         Telemetry.ProjectsDeleted.Add(1);
         return new Empty();
     }
 
-    private static Project ToProto(ProjectRow row) => new()
+    private Project ToProto(ProjectRow row) => new()
     {
         Name = $"projects/{row.Id}",
         DisplayName = row.DisplayName,
-        State = row.Deleting ? ProjectState.Deleting : ProjectState.Active,
+        State = projects.IsDeleting(row) ? ProjectState.Deleting : ProjectState.Active,
         CreateTime = row.CreatedTicks.ToTimestamp(),
         Creator = row.Creator,
     };

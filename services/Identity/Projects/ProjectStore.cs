@@ -3,22 +3,29 @@ using Mesh.Identity.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Identity.Projects;
 
 /// <summary>Projects in the database.</summary>
-public sealed class ProjectStore(IDbContextFactory<IdentityDb> databases, TimeProvider time)
+public sealed class ProjectStore(IDbContextFactory<IdentityDb> databases, IOptions<IdentityOptions> options, TimeProvider time)
 {
     /// <summary>The project every mesh has; it cannot be deleted.</summary>
     public const string Default = "default";
 
-    public async Task<ProjectRow> CreateAsync(CreateProjectRequest request, string creator, CancellationToken cancel)
+    /// <summary>A mark older than this is of a deletion that was cut off: the services answer one that goes on in half the time.</summary>
+    private TimeSpan MarkLifetime => 2 * TimeSpan.FromSeconds(options.Value.ContentsTimeoutSeconds);
+
+    private long OldestMark => (time.GetUtcNow() - MarkLifetime).UtcTicks;
+
+    /// <returns>The project, and whether this call created it rather than one before with the same request id.</returns>
+    public async Task<(ProjectRow Row, bool IsNew)> CreateAsync(CreateProjectRequest request, string creator, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, "", request.RequestId, nameof(CreateAsync), request);
+        var once = new RequestOnce(db, "", request.RequestId, request);
         if (await once.FindAsync(cancel) is { } first)
         {
-            return await GetAsync(first["projects/".Length..], cancel);
+            return (await GetAsync(first["projects/".Length..], cancel), false);
         }
 
         var now = time.GetUtcNow();
@@ -34,12 +41,12 @@ public sealed class ProjectStore(IDbContextFactory<IdentityDb> databases, TimePr
         try
         {
             await db.SaveChangesAsync(cancel);
-            return row;
+            return (row, true);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())
         {
             return await once.FindAsync(cancel) is { } other
-                ? await GetAsync(other["projects/".Length..], cancel)
+                ? (await GetAsync(other["projects/".Length..], cancel), false)
                 : throw MeshError.AlreadyExists($"projects/{row.Id}");
         }
     }
@@ -61,23 +68,29 @@ public sealed class ProjectStore(IDbContextFactory<IdentityDb> databases, TimePr
         return paging.Next(rows, p => p.Id);
     }
 
-    /// <returns>False when the project does not exist or is not in the opposite state.</returns>
-    public async Task<bool> MarkDeletingAsync(string id, bool deleting, CancellationToken cancel)
+    public bool IsDeleting(ProjectRow row) => row.DeletingSinceTicks > OldestMark;
+
+    /// <returns>The mark, to be taken off or deleted by; null when another deletion is under way.</returns>
+    public async Task<long?> MarkDeletingAsync(string id, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        return await db.Projects.Where(p => p.Id == id && p.Deleting != deleting)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Deleting, deleting), cancel) == 1;
+        var (mark, oldest) = (time.GetUtcNow().UtcTicks, OldestMark);
+        return await db.Projects.Where(p => p.Id == id && (p.DeletingSinceTicks == null || p.DeletingSinceTicks <= oldest))
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletingSinceTicks, mark), cancel) == 1 ? mark : null;
     }
 
-    public async Task RemoveAsync(string id, CancellationToken cancel)
+    public async Task UnmarkAsync(string id, long mark, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        await db.Projects.Where(p => p.Id == id && p.Deleting).ExecuteDeleteAsync(cancel);
+        await db.Projects.Where(p => p.Id == id && p.DeletingSinceTicks == mark)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletingSinceTicks, (long?)null), cancel);
     }
 
-    public async Task<IReadOnlyList<string>> ListDeletingAsync(CancellationToken cancel)
+    /// <returns>False when the mark is no longer in force: then things may have been created in the project since.</returns>
+    public async Task<bool> RemoveAsync(string id, long mark, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        return await db.Projects.Where(p => p.Deleting).Select(p => p.Id).ToListAsync(cancel);
+        var oldest = OldestMark;
+        return await db.Projects.Where(p => p.Id == id && p.DeletingSinceTicks == mark && mark > oldest).ExecuteDeleteAsync(cancel) == 1;
     }
 }

@@ -7,8 +7,11 @@ public sealed class ProjectRow
 
     public required string DisplayName { get; set; }
 
-    /// <summary>Being checked for contents; nothing new may be created in it.</summary>
-    public bool Deleting { get; set; }
+    /// <summary>
+    /// Set while a deletion checks it for contents and nothing new may be created in it. Ends by itself, so that no project
+    /// stays locked when the process that checks it dies.
+    /// </summary>
+    public long? DeletingSinceTicks { get; set; }
 
     public required string Creator { get; init; }
 

@@ -35,8 +35,8 @@ namespace Mesh.Identity.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<bool>("Deleting")
-                        .HasColumnType("boolean");
+                    b.Property<long?>("DeletingSinceTicks")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()

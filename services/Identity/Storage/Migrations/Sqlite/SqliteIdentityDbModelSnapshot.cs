@@ -29,7 +29,7 @@ namespace Mesh.Identity.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<bool>("Deleting")
+                    b.Property<long?>("DeletingSinceTicks")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("DisplayName")

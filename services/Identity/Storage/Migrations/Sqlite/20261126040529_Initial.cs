@@ -16,7 +16,7 @@ namespace Mesh.Identity.Storage.Migrations.Sqlite
                 {
                     Id = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", nullable: false),
-                    Deleting = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DeletingSinceTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Creator = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false)
                 },

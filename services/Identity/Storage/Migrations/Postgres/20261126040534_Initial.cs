@@ -20,7 +20,7 @@ namespace Mesh.Identity.Storage.Migrations.Postgres
                 {
                     Id = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     DisplayName = table.Column<string>(type: "text", nullable: false),
-                    Deleting = table.Column<bool>(type: "boolean", nullable: false),
+                    DeletingSinceTicks = table.Column<long>(type: "bigint", nullable: true),
                     Creator = table.Column<string>(type: "text", nullable: false),
                     CreatedTicks = table.Column<long>(type: "bigint", nullable: false)
                 },
