@@ -44,7 +44,7 @@ public static class ClientRegistration
         return client;
     }
 
-    /// <summary>A service that restarts is back in seconds; creates carry request ids, so trying again is safe.</summary>
+    /// <summary>A service that restarts is back in seconds. Creates carry a request id, or their caller takes ALREADY_EXISTS for success: trying again is safe.</summary>
     private static MethodConfig RetryUnavailable => new()
     {
         Names = { MethodName.Default },

@@ -11,8 +11,13 @@ public static class MeshError
 
     public static MeshException Invalid(string field, string description) => Invalid([new FieldViolation(field, description)]);
 
-    public static MeshException Invalid(IReadOnlyList<FieldViolation> violations) => new(
-        StatusCode.InvalidArgument, "INVALID_ARGUMENT", string.Join(" ", violations.Select(v => $"{v.Field}: {v.Description}")), violations);
+    /// <summary>Many are told as far as a trailer carries them, with the number of the rest.</summary>
+    public static MeshException Invalid(IReadOnlyList<FieldViolation> violations)
+    {
+        var told = ToldViolations.Of(violations);
+        var message = string.Join(" ", told.Select(v => $"{v.Field}: {v.Description}"));
+        return new(StatusCode.InvalidArgument, "INVALID_ARGUMENT", told.Count < violations.Count ? $"{message} And {violations.Count - told.Count} more." : message, told);
+    }
 
     /// <summary>The request is well-formed but the resource's state does not allow it.</summary>
     public static MeshException Precondition(string reason, string message) => new(StatusCode.FailedPrecondition, reason, message);

@@ -26,6 +26,26 @@ public class StatusMappingTests
         Assert.Null(status.GetDetail<RetryInfo>());
     }
 
+    [Theory]
+    [InlineData(1000, "x")]
+    [InlineData(1000, "\u4f60")]
+    [InlineData(1, "x")]
+    public void More_violations_than_a_trailer_carries_are_counted(int count, string letter)
+    {
+        var violations = new Violations();
+        for (var i = 0; i < count; i++)
+        {
+            violations.Add($"uploads[{i}]", string.Concat(Enumerable.Repeat(letter, 100_000 / count)));
+        }
+
+        var rpc = Assert.Throws<MeshException>(violations.ThrowIfAny).ToRpcException();
+        var told = rpc.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations;
+        Assert.Equal("uploads[0]", told[0].Field);
+        Assert.EndsWith(count == 1 ? "…" : $" And {count - told.Count} more.", rpc.Status.Detail);
+        // As it is sent: the message percent-encoded, the details in base64. The client takes 64 KB.
+        Assert.InRange(Uri.EscapeDataString(rpc.Status.Detail).Length + (rpc.Trailers.Single(t => t.IsBinary).ValueBytes.Length * 4 / 3), 1, 60_000);
+    }
+
     [Fact]
     public void Retry_time_and_metadata_are_told()
     {
