@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace Mesh.ServiceDefaults;
 
@@ -30,7 +31,12 @@ public static class MeshDefaults
         builder.Services.AddSingleton<ChangeSignals>();
         builder.Services.AddSingleton<WatchStream>();
         builder.Services.AddSingleton<PermissionTable>();
-        builder.Services.AddHostedService<ParentPipe>();
+        builder.Services.AddSingleton<ParentPipe>();
+        if (ParentPipe.IsHeld(builder.Configuration))
+        {
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ParentPipe.StopWithin);
+        }
+
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddGrpcHealthChecks();
         builder.Services.AddGrpc(grpc =>
@@ -63,7 +69,10 @@ public static class MeshDefaults
         var name = app.Environment.ApplicationName;
         try
         {
-            app.Services.GetRequiredService<ListeningPorts>().ThrowIfMisconfigured();
+            app.Services.GetRequiredService<ParentPipe>().Watch();
+            var ports = app.Services.GetRequiredService<ListeningPorts>();
+            ports.ThrowIfMisconfigured();
+            app.Lifetime.ApplicationStarted.Register(() => ports.Log(app.Logger));
             await app.Services.MigrateMeshDatabaseAsync(app.Lifetime.ApplicationStopping);
             await app.RunAsync();
             return 0;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.ServiceDefaults.Hosting;
 
@@ -11,7 +12,7 @@ namespace Mesh.ServiceDefaults.Hosting;
 /// The two ports of a service. Cleartext HTTP/2 needs a port of its own, so there is one for everything the gateway and
 /// other services send (h2c) and one for probes and Prometheus (HTTP/1.1).
 /// </summary>
-public sealed class ListeningPorts
+public sealed partial class ListeningPorts
 {
     internal ListenOptions? Grpc { get; set; }
 
@@ -34,6 +35,18 @@ public sealed class ListeningPorts
             throw new StartException(string.Join(" ", Problems));
         }
     }
+
+    /// <summary>With port 0 nobody else can say where the service is. In a test host nothing is bound.</summary>
+    internal void Log(ILogger logger)
+    {
+        if (Http?.IPEndPoint is { Port: > 0 })
+        {
+            Listening(logger, GrpcAddress, HttpAddress);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Grpc} (gRPC) and {Http} (HTTP/1.1).")]
+    private static partial void Listening(ILogger logger, string grpc, string http);
 
     private static string Address(ListenOptions? listen) =>
         listen?.IPEndPoint is { Port: > 0 } bound ? $"http://{bound}" : throw new InvalidOperationException("The host has not bound its ports yet.");

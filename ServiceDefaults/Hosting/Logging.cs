@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -7,6 +8,28 @@ namespace Mesh.ServiceDefaults.Hosting;
 /// <summary>One line per entry, level first, so that the app host can sort warnings out of the stream.</summary>
 internal static class Logging
 {
+    private static readonly (string Category, LogLevel Least)[] Levels =
+    [
+        // An Information line per request costs half the throughput of a predict call.
+        ("Microsoft", LogLevel.Warning),
+        ("System", LogLevel.Warning),
+        ("Grpc", LogLevel.Warning),
+        // A stack trace for each call that meets a restarting service says no more than the answer to its caller.
+        ("Yarp", LogLevel.Error),
+        // ErrorInterceptor logs what matters, once; grpc-dotnet would log every handled RpcException again.
+        ("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None),
+        // EF logs a lost race for a unique key as an error although the store handles it; what it does not handle is
+        // logged where it surfaces.
+        ("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None),
+        ("Microsoft.EntityFrameworkCore.Update", LogLevel.None),
+        ("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None),
+        // StartFailure says why a start failed; what is critical is the end of a background service, with its exception.
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical),
+        // A probe that finds a starting service not ready yet is no failure; whoever probes says what it means.
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None),
+        ("Microsoft.Hosting.Lifetime", LogLevel.Warning),
+    ];
+
     public static void AddMeshLogging(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddSimpleConsole(console =>
@@ -17,23 +40,10 @@ internal static class Logging
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
-        // An Information line per request costs half the throughput of a predict call.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("System", LogLevel.Warning);
-        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
-        // A stack trace for each call that meets a restarting service says no more than the answer to its caller.
-        builder.Logging.AddFilter("Yarp", LogLevel.Error);
-        // ErrorInterceptor logs what matters, once; grpc-dotnet would log every handled RpcException again.
-        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
-        // EF logs a lost race for a unique key as an error although the store handles it; what it does not handle is
-        // logged where it surfaces.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None);
-        // StartFailure says why a start failed; what is critical is the end of a background service, with its exception.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        // A probe that finds a starting service not ready yet is no failure; whoever probes says what it means.
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Below every other source, so that an operator can turn each on: Logging__LogLevel__Microsoft=Debug.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = Levels.Select(level => KeyValuePair.Create($"Logging:LogLevel:{level.Category}", (string?)level.Least.ToString())),
+        });
     }
 }

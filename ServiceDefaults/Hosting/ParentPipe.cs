@@ -8,23 +8,25 @@ namespace Mesh.ServiceDefaults.Hosting;
 /// Ends the service when the process that started it is gone, even by SIGKILL: with <c>MESH_PARENT_PIPE=1</c> standard
 /// input is a pipe whose other end only the parent holds, and end of file means that it died.
 /// </summary>
-internal sealed partial class ParentPipe(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<ParentPipe> logger) : IHostedService
+internal sealed partial class ParentPipe(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<ParentPipe> logger)
 {
-    /// <summary>How long an orderly stop may take before the process ends itself.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
+    /// <summary>What an orderly stop gets: the app host kills after 6 s.</summary>
+    public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>How long an orderly stop may take before the process ends itself.</summary>
+    private static readonly TimeSpan Grace = StopWithin + TimeSpan.FromSeconds(1);
+
+    public static bool IsHeld(IConfiguration configuration) => configuration["MESH_PARENT_PIPE"] == "1";
+
+    /// <summary>From the very start: also a service that hangs in a migration must not outlive its parent.</summary>
+    public void Watch()
     {
-        if (configuration["MESH_PARENT_PIPE"] == "1")
+        if (IsHeld(configuration))
         {
             // A thread of its own: a blocking read for the life of the process would hold a pool thread.
             new Thread(WaitForEndOfFile) { IsBackground = true, Name = "parent pipe" }.Start();
         }
-
-        return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void WaitForEndOfFile()
     {
@@ -40,6 +42,12 @@ internal sealed partial class ParentPipe(IConfiguration configuration, IHostAppl
         }
 
         ParentGone(logger);
+        if (!lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            // There is nothing to stop yet, and what a start waits for may never come.
+            Environment.Exit(1);
+        }
+
         lifetime.StopApplication();
         if (!lifetime.ApplicationStopped.WaitHandle.WaitOne(Grace))
         {

@@ -12,7 +12,7 @@ public static class WorkerDefaults
     {
         builder.AddServiceIdentity(service);
         builder.AddMeshLogging();
-        builder.AddMeshTelemetry(service);
+        builder.AddMeshTelemetry(service, isWorker: true);
         builder.Services.AddServiceDiscovery();
         builder.Services.TryAddSingleton(TimeProvider.System);
     }

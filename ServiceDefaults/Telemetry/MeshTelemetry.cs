@@ -20,11 +20,15 @@ public static class MeshTelemetry
 {
     private const string Everything = "Mesh.*";
 
-    internal static void AddMeshTelemetry(this IHostApplicationBuilder builder, string service)
+    /// <param name="isWorker">A worker inherits its service's environment and needs an instance id of its own, or their metrics would collide.</param>
+    internal static void AddMeshTelemetry(this IHostApplicationBuilder builder, string service, bool isWorker = false)
     {
+        // AddService would otherwise put an id of its own in place of the one that whoever started this replica chose.
+        var named = !isWorker && builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"]?.Contains("service.instance.id=", StringComparison.Ordinal) == true;
         var export = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? service))
+            .ConfigureResource(resource => resource.AddService(
+                builder.Configuration["OTEL_SERVICE_NAME"] ?? service, autoGenerateServiceInstanceId: !named))
             .WithMetrics(metrics => metrics
                 .AddMeter(Everything, "Npgsql")
                 .AddAspNetCoreInstrumentation()

@@ -7,6 +7,7 @@ using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,8 @@ internal sealed class DefaultsHost : IAsyncDisposable
 
     public LogCollector Logs { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public ListeningPorts Ports => _app.Services.GetRequiredService<ListeningPorts>();
 
     public GrpcChannel Channel => GrpcChannel.ForAddress(Ports.GrpcAddress);
@@ -34,10 +37,11 @@ internal sealed class DefaultsHost : IAsyncDisposable
         BaseAddress = new Uri(Ports.GrpcAddress), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    public static async Task<DefaultsHost> StartAsync()
+    public static async Task<DefaultsHost> StartAsync(params (string Key, string Value)[] settings)
     {
         var logs = new LogCollector();
         var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         builder.AddMeshDefaults("test");
         builder.Logging.ClearProviders().AddProvider(logs);
         var app = builder.Build();
@@ -62,6 +66,10 @@ internal sealed class DefaultsHost : IAsyncDisposable
             "projects/invalid" => throw MeshError.Invalid("name", "is wrong."),
             "projects/breaks" => throw new FileNotFoundException("/secret/path is not there"),
             "projects/cancelled" => throw new OperationCanceledException(),
+            "projects/dependency" => throw MeshError.Unavailable("STOPPING", "said by another service", TimeSpan.FromSeconds(3)).ToRpcException(),
+            "projects/no-connection" => throw new RpcException(new Status(StatusCode.Unavailable, "Error connecting to 127.0.0.1:41233.")),
+            "projects/late" => throw new RpcException(new Status(StatusCode.DeadlineExceeded, "")),
+            "projects/failed-there" => throw new RpcException(new Status(StatusCode.Internal, "Internal error; trace id 1.")),
             "projects/status" => throw new RpcException(new Status(StatusCode.OutOfRange, "as thrown")),
             _ => Task.FromResult(new Project { Name = request.Name, Creator = $"{context.GetCaller().Principal} {context.GetCaller().Project} {context.GetCaller().Permission}" }),
         };

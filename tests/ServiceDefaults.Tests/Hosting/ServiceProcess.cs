@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Mesh.ServiceDefaults.Tests.Hosting;
@@ -42,6 +43,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Where it says it listens; null before.</summary>
+    public string? HttpAddress => Lines.Select(line => Regex.Match(line, @"Listening on \S+ \(gRPC\) and (\S+)")).FirstOrDefault(found => found.Success)?.Groups[1].Value;
 
     public static ServiceProcess Start(params (string Key, string Value)[] environment)
     {

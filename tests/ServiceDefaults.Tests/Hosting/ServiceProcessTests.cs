@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Mesh.Tests.Shared;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Mesh.ServiceDefaults.Tests.Hosting;
@@ -37,6 +38,61 @@ public class ServiceProcessTests
         await (await StartAsync(state)).DisposeAsync();
         await using var second = await StartAsync(state);
         Assert.False(second.HasExited);
+    }
+
+    [Fact]
+    public async Task A_kill_while_the_database_was_migrated_does_not_stop_the_next_start()
+    {
+        using var state = new TemporaryFolder();
+        await (await StartAsync(state)).DisposeAsync();
+        // What EF leaves behind when the process ends between taking and freeing its lock.
+        await using (var db = new SqliteConnection($"Data Source={state.File("identity", "identity.db")};Pooling=false"))
+        {
+            await db.OpenAsync(TestContext.Current.CancellationToken);
+            await using var held = db.CreateCommand();
+            held.CommandText = """
+                CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER NOT NULL CONSTRAINT "PK___EFMigrationsLock" PRIMARY KEY, "Timestamp" TEXT NOT NULL);
+                INSERT INTO "__EFMigrationsLock" ("Id", "Timestamp") VALUES (1, '2026-01-01 00:00:00+00:00');
+                """;
+            await held.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var again = await StartAsync(state);
+        Assert.False(again.HasExited);
+    }
+
+    [Fact]
+    public async Task It_ends_with_its_parent_also_when_its_start_hangs()
+    {
+        using var state = new TemporaryFolder();
+        // A PostgreSQL that takes connections and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        await using var service = ServiceProcess.Start(("MESH_STATE", state.Path), ("ConnectionStrings__mesh", $"Host=127.0.0.1;Port={port};Username=mesh;Timeout=0"));
+        using var migrating = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        service.CloseInput();
+        Assert.Equal(1, await service.ExitCodeAsync());
+    }
+
+    [Fact]
+    public async Task A_state_folder_may_have_any_name()
+    {
+        using var folder = new TemporaryFolder();
+        var state = folder.File("a;b='c");
+        await using var service = await StartAsync(state);
+        Assert.True(File.Exists(Path.Combine(state, "identity", "identity.db")));
+    }
+
+    [Fact]
+    public async Task A_lock_file_that_cannot_be_opened_is_not_said_to_be_held()
+    {
+        using var state = new TemporaryFolder();
+        Directory.CreateDirectory(state.File("identity"));
+        // Leads to itself: neither there nor held by anyone.
+        File.CreateSymbolicLink(state.File("identity", "identity.db.lock"), state.File("identity", "identity.db.lock"));
+        await using var service = ServiceProcess.Start(("MESH_STATE", state.Path));
+        await RefusedAsync(service, "the state folder cannot be used");
     }
 
     [Theory]
@@ -108,25 +164,17 @@ public class ServiceProcessTests
         Assert.All(expected, text => Assert.Contains(text, line));
     }
 
-    private static async Task<ServiceProcess> StartAsync(TemporaryFolder state)
+    private static Task<ServiceProcess> StartAsync(TemporaryFolder state) => StartAsync(state.Path);
+
+    private static async Task<ServiceProcess> StartAsync(string state)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        var service = ServiceProcess.Start(("MESH_STATE", state.Path), ("MESH_HTTP_PORT", $"{port}"));
+        var service = ServiceProcess.Start(("MESH_STATE", state));
         using var client = new HttpClient();
         await Eventually.BecomesTrueAsync(async () =>
         {
             Assert.False(service.HasExited, string.Join('\n', service.Lines));
-            try
-            {
-                return await client.GetStringAsync($"http://127.0.0.1:{port}/health", TestContext.Current.CancellationToken) == "Healthy";
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
+            return service.HttpAddress is { } address
+                && await client.GetStringAsync($"{address}/health", TestContext.Current.CancellationToken) == "Healthy";
         }, Patience, "the service answers");
         return service;
     }

@@ -5,7 +5,12 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Mesh.Identity.V1;
 using Mesh.ServiceDefaults.Callers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using Xunit;
 
 namespace Mesh.ServiceDefaults.Tests.Hosting;
@@ -51,6 +56,7 @@ public class ServiceShapeTests
     [Theory]
     [InlineData("breaks")]
     [InlineData("cancelled")]
+    [InlineData("failed-there")]
     public async Task Anything_else_is_internal_with_a_trace_id_and_logged_once(string project)
     {
         await using var host = await DefaultsHost.StartAsync();
@@ -60,6 +66,59 @@ public class ServiceShapeTests
         var logged = Assert.Single(host.Logs.Entries, entry => entry.Level >= LogLevel.Error);
         Assert.Contains(e.Status.Detail[^33..^1], logged.Message);
         Assert.NotNull(logged.Exception);
+    }
+
+    [Theory]
+    [InlineData("no-connection")]
+    [InlineData("late")]
+    public async Task A_service_that_this_one_needs_and_cannot_reach_is_named_by_nothing(string project)
+    {
+        await using var host = await DefaultsHost.StartAsync();
+        var e = await Assert.ThrowsAsync<RpcException>(async () => await host.Projects.GetProjectAsync(new GetProjectRequest { Name = $"projects/{project}" }, cancellationToken: Cancel));
+        Assert.Equal((StatusCode.Unavailable, "A service that this call needs does not answer."), (e.StatusCode, e.Status.Detail));
+        Assert.Equal("DEPENDENCY_UNAVAILABLE", e.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        Assert.Equal(1, e.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.Seconds);
+        host.Logs.AssertNoErrors();
+    }
+
+    [Fact]
+    public async Task What_another_service_of_the_mesh_said_passes()
+    {
+        await using var host = await DefaultsHost.StartAsync();
+        var e = await Assert.ThrowsAsync<RpcException>(async () => await host.Projects.GetProjectAsync(new GetProjectRequest { Name = "projects/dependency" }, cancellationToken: Cancel));
+        Assert.Equal(("said by another service", "STOPPING"), (e.Status.Detail, e.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason));
+    }
+
+    [Fact]
+    public async Task A_replica_keeps_the_instance_id_it_was_given()
+    {
+        await using var named = await DefaultsHost.StartAsync(("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=abcdefgh,x=y"));
+        Assert.Equal("abcdefgh", InstanceId(named));
+        await using var unnamed = await DefaultsHost.StartAsync();
+        Assert.True(Guid.TryParse(InstanceId(unnamed), out _));
+
+        static string InstanceId(DefaultsHost host) =>
+            (string)host.Services.GetRequiredService<MeterProvider>().GetResource().Attributes.Single(a => a.Key == "service.instance.id").Value;
+    }
+
+    [Theory]
+    [InlineData("1", 5)]
+    [InlineData("0", 30)]
+    public async Task Under_the_app_host_a_stop_ends_before_it_kills(string held, int seconds)
+    {
+        await using var host = await DefaultsHost.StartAsync(("MESH_PARENT_PIPE", held));
+        Assert.Equal(seconds, host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task An_operator_can_turn_the_frameworks_logs_on()
+    {
+        const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
+        await using var quiet = await DefaultsHost.StartAsync();
+        Assert.DoesNotContain(quiet.Logs.Entries, entry => entry.Category == Category);
+        await using var host = await DefaultsHost.StartAsync(("Logging:LogLevel:Microsoft", "Information"));
+        await host.Projects.GetProjectAsync(new GetProjectRequest { Name = "projects/p" }, cancellationToken: Cancel);
+        Assert.Contains(host.Logs.Entries, entry => entry.Category == Category);
     }
 
     [Fact]
@@ -73,12 +132,9 @@ public class ServiceShapeTests
     }
 
     [Fact]
-    public void Every_RPC_of_the_contracts_has_a_permission()
+    public void Health_needs_no_permission_and_what_is_in_no_contract_has_none()
     {
         var table = new PermissionTable();
-        var methods = PermissionTable.Services().SelectMany(s => s.Methods.Select(m => $"/{s.FullName}/{m.Name}")).ToList();
-        Assert.True(methods.Count > 50);
-        Assert.All(methods, m => Assert.Matches("^[a-zA-Z]+\\.[a-zA-Z]+$", table.Find(m)));
         Assert.Equal("", table.Find("/grpc.health.v1.Health/Check"));
         Assert.Null(table.Find("/mesh.test.Unlisted/Ping"));
     }
