@@ -9,15 +9,10 @@ var builder = DistributedApplication.CreateBuilder(args);
 var state = Path.GetFullPath(builder.Configuration["state"] ?? Path.Combine(builder.AppHostDirectory, "..", ".mesh"));
 var environment = builder.Configuration["DOTNET_ENVIRONMENT"] ?? "Production";
 
-// SQLite and memory by default. ConnectionStrings__mesh and ConnectionStrings__cache bring PostgreSQL and Redis in;
-// MESH_CONTAINERS=true (Aspire only) starts both as containers.
-var containers = builder.Configuration["MESH_CONTAINERS"] == "true";
-IResourceBuilder<IResourceWithConnectionString>? database = containers
+// SQLite by default. ConnectionStrings__mesh brings PostgreSQL in; MESH_CONTAINERS=true (Aspire only) starts it as a container.
+IResourceBuilder<IResourceWithConnectionString>? database = builder.Configuration["MESH_CONTAINERS"] == "true"
     ? builder.AddPostgres("postgres").AddDatabase("mesh")
     : builder.Configuration.GetConnectionString("mesh") is null ? null : builder.AddConnectionString("mesh");
-IResourceBuilder<IResourceWithConnectionString>? cache = containers
-    ? builder.AddRedis("cache")
-    : builder.Configuration.GetConnectionString("cache") is null ? null : builder.AddConnectionString("cache");
 
 var identity = Service("identity", "Identity");
 var ingest = Service("ingest", "Ingest").Needs(identity);
@@ -53,17 +48,14 @@ int? Port(string option, int preferred) =>
     builder.Configuration[option] is not { } given ? preferred : int.Parse(given) is > 0 and var port ? port : null;
 
 // Each service has one cleartext HTTP/2 port for gRPC and one HTTP/1.1 port for probes and metrics.
-IResourceBuilder<ProjectResource> Service(string name, string folder, int? httpPort = null, int? grpcPort = null)
-{
-    var service = builder.AddProject(name, $"../services/{folder}/Mesh.{folder}.csproj")
+IResourceBuilder<ProjectResource> Service(string name, string folder, int? httpPort = null, int? grpcPort = null) =>
+    builder.AddProject(name, $"../services/{folder}/Mesh.{folder}.csproj")
         .WithHttpEndpoint(port: grpcPort, name: "grpc", env: "MESH_GRPC_PORT")
         .WithHttpEndpoint(port: httpPort, name: "http", env: "MESH_HTTP_PORT")
         .WithHttpHealthCheck("/health", endpointName: "http")
         .WithEnvironment("MESH_STATE", state)
         .WithEnvironment("DOTNET_ENVIRONMENT", environment)
         .WithEnvironment("ASPNETCORE_ENVIRONMENT", environment);
-    return cache is null ? service : service.WithReference(cache).WaitFor(cache);
-}
 
 internal static class Dependencies
 {

@@ -19,8 +19,8 @@ internal sealed class CommandLine
           --help             this text
 
         Any other option after `demo` is passed on to it: --json FILE, --data DIR, --epochs N.
-        Environment: ConnectionStrings__mesh (PostgreSQL; default SQLite), ConnectionStrings__cache (Redis; default memory),
-        OTEL_EXPORTER_OTLP_ENDPOINT (traces and metrics), DOTNET_ENVIRONMENT (default Production).
+        Environment: ConnectionStrings__mesh (PostgreSQL; default SQLite), MESH_BIND (the gateway's IP address; default 127.0.0.1,
+        0.0.0.0 for all), OTEL_EXPORTER_OTLP_ENDPOINT (traces and metrics), DOTNET_ENVIRONMENT (default Production).
         Ctrl+C stops the mesh; a second Ctrl+C stops it at once.
 
         """;
@@ -28,7 +28,7 @@ internal sealed class CommandLine
     private static readonly string[] Valued = ["--state", "--http-port", "--grpc-port"];
 
     private readonly List<string> forwarded = [];
-    private readonly Dictionary<string, string?> settings = [];
+    private Dictionary<string, string?> settings = Unset();
     private string? error;
 
     /// <summary>The resource to run in this terminal once the mesh is healthy.</summary>
@@ -36,7 +36,10 @@ internal sealed class CommandLine
 
     public IReadOnlyList<string> Forwarded => forwarded;
 
-    /// <summary>The options as configuration keys without the dashes.</summary>
+    /// <summary>
+    /// The options as configuration keys without the dashes. Null for one that is not given, so that a variable of the
+    /// operator's shell that happens to be called STATE does not stand in for it.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Settings => settings;
 
     public bool Exit { get; private set; }
@@ -52,7 +55,7 @@ internal sealed class CommandLine
             line.error = "--exit goes with a command such as demo.";
         // A wrong value must not reach the program that reads the settings before Run reports the error.
         if (line.error is not null)
-            line.settings.Clear();
+            line.settings = Unset();
         return line;
     }
 
@@ -90,13 +93,13 @@ internal sealed class CommandLine
 
     private void Set(string name, string? value)
     {
-        if (string.IsNullOrEmpty(value))
+        if (string.IsNullOrEmpty(value) || value.StartsWith("--", StringComparison.Ordinal))
             error = $"{name} needs a value.";
         else if (name.EndsWith("-port", StringComparison.Ordinal) && !ushort.TryParse(value, out _))
             error = $"{name} needs a port from 0 to 65535, not '{value}'.";
-        else if (name.EndsWith("-port", StringComparison.Ordinal) && value != "0" && settings.Any(other => other.Key != name[2..] && other.Value == value))
-            error = $"{name} {value} is the other port already.";
         else
             settings[name[2..]] = value;
     }
+
+    private static Dictionary<string, string?> Unset() => Valued.ToDictionary(name => name[2..], _ => (string?)null);
 }

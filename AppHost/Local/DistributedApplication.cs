@@ -40,7 +40,7 @@ public class DistributedApplication
             using var state = StateDirectory.Open(builder.StateDirectory);
             using var console = new HostConsole(output, Path.Combine(state.Logs, "apphost.log"), commandLine.Command is not null);
             using var signals = new ShutdownSignals(console);
-            await using var run = new MeshRun(MeshModel.Create(builder), state, console);
+            await using var run = new MeshRun(MeshModel.Create(builder), state, console, builder.Pace);
             return await run.RunAsync(commandLine, signals, cancellationToken);
         }
         catch (DistributedApplicationException fault)

@@ -1,4 +1,5 @@
 using Mesh.AppHost.Local.ApplicationModel;
+using Mesh.AppHost.Local.Running;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.AppHost.Local;
@@ -24,6 +25,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public DistributedApplicationExecutionContext ExecutionContext { get; } = new();
 
     public IReadOnlyList<Resource> Resources => resources;
+
+    public RunPace Pace { get; set; } = new();
 
     /// <summary>Where the mesh keeps its data and logs: <c>--state</c>, else <c>.mesh</c> beside the app host's folder.</summary>
     public string StateDirectory => Path.GetFullPath(Configuration["state"] ?? Path.Combine(AppHostDirectory, "..", ".mesh"));

@@ -1,5 +1,7 @@
+using System.Text;
 using Mesh.AppHost.Local;
 using Mesh.AppHost.Local.ApplicationModel;
+using Mesh.AppHost.Local.Running;
 
 namespace Mesh.AppHost.Tests;
 
@@ -7,7 +9,7 @@ namespace Mesh.AppHost.Tests;
 internal sealed class LocalMesh : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private readonly StringWriter output = new();
+    private readonly Lines output = new();
     private Task<int>? run;
 
     public LocalMesh(params string[] args) =>
@@ -21,20 +23,12 @@ internal sealed class LocalMesh : IAsyncDisposable
 
     public IDistributedApplicationBuilder Builder { get; }
 
-    public string Output
+    public string Output => output.ToString();
+
+    /// <summary>For tests in which an operator's times would be minutes.</summary>
+    public RunPace Pace
     {
-        get
-        {
-            // The writer is synchronized by the console that writes to it; a torn read only delays a condition.
-            try
-            {
-                return output.ToString();
-            }
-            catch (ArgumentOutOfRangeException)
-            {
-                return "";
-            }
-        }
+        init => ((DistributedApplicationBuilder)Builder).Pace = value;
     }
 
     public IResourceBuilder<ProjectResource> Add(string name) =>
@@ -72,5 +66,32 @@ internal sealed class LocalMesh : IAsyncDisposable
             await run;
         stop.Dispose();
         State.Dispose();
+    }
+
+    /// <summary>May be read while it is written.</summary>
+    private sealed class Lines : TextWriter
+    {
+        private readonly Lock gate = new();
+        private readonly StringBuilder text = new();
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (gate)
+                text.Append(value);
+        }
+
+        public override void WriteLine(string? value)
+        {
+            lock (gate)
+                text.Append(value).Append('\n');
+        }
+
+        public override string ToString()
+        {
+            lock (gate)
+                return text.ToString();
+        }
     }
 }

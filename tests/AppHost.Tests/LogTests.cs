@@ -65,4 +65,21 @@ public sealed class LogTests
         Assert.False(log.Write("lost"));
         Assert.False(log.Write("lost"));
     }
+
+    [Fact]
+    public void When_the_disk_has_room_again_the_file_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new ManualTime();
+        var path = folder.File("a.log");
+        File.CreateSymbolicLink(path, "/dev/full");
+        using var log = new LogFile(path, time: time);
+        Assert.False(log.Write("lost"));
+
+        File.Delete(path);
+        Assert.False(log.Write("lost, too"));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(log.Write("kept"));
+        Assert.Equal("kept\n", File.ReadAllText(path));
+    }
 }

@@ -70,13 +70,23 @@ public sealed class ReplicaEnvironmentTests
     [Fact]
     public void What_the_app_host_was_given_for_itself_stays_with_it()
     {
-        var environment = Of(front, 0, ("ASPNETCORE_HTTP_PORTS", "8080"), ("ConnectionStrings__other", "secret"), ("services__x__http__0", "old"), ("HOME", "/h"));
+        var environment = Of(front, 0, ("ASPNETCORE_HTTP_PORTS", "8080"), ("ConnectionStrings__other", "secret"), ("services__x__http__0", "old"), ("MESH_EXIT", "true"), ("HOME", "/h"));
 
         Assert.DoesNotContain("ASPNETCORE_HTTP_PORTS", environment.Keys);
         Assert.DoesNotContain("ConnectionStrings__other", environment.Keys);
         Assert.DoesNotContain("services__x__http__0", environment.Keys);
+        Assert.DoesNotContain("MESH_EXIT", environment.Keys);
         Assert.Equal("/h", environment["HOME"]);
         Assert.Equal("1", environment["MESH_PARENT_PIPE"]);
+    }
+
+    [Fact]
+    public void Only_the_public_door_listens_where_the_operator_says()
+    {
+        front.WithExternalHttpEndpoints();
+
+        Assert.Equal("0.0.0.0", Of(front, 0, ("MESH_BIND", "0.0.0.0"))["MESH_BIND"]);
+        Assert.DoesNotContain("MESH_BIND", Of(back, 0, ("MESH_BIND", "0.0.0.0")).Keys);
     }
 
     [Fact]
@@ -91,10 +101,8 @@ public sealed class ReplicaEnvironmentTests
     public void Connection_strings_and_parameters_come_from_the_configuration()
     {
         builder.Configuration["ConnectionStrings:mesh"] = "Host=db";
-        builder.Configuration["ConnectionStrings:cache"] = "redis:6379";
         builder.Configuration["Parameters:key"] = "k";
         front.WithReference(builder.AddPostgres("postgres").AddDatabase("mesh"))
-            .WithReference(builder.AddRedis("cache"))
             .WithReference(builder.AddConnectionString("none"), optional: true)
             .WithReference(builder.AddConnectionString("aside", "ASIDE"), optional: true)
             .WithEnvironment("KEY", builder.AddParameter("key", secret: true))
@@ -105,7 +113,6 @@ public sealed class ReplicaEnvironmentTests
         var environment = Of(front);
 
         Assert.Equal("Host=db", environment["ConnectionStrings__mesh"]);
-        Assert.Equal("redis:6379", environment["ConnectionStrings__cache"]);
         Assert.DoesNotContain("ConnectionStrings__none", environment.Keys);
         Assert.Equal("a", environment["ASIDE"]);
         Assert.Equal("k", environment["KEY"]);

@@ -8,7 +8,7 @@ public sealed class RestartPolicyTests
     [Fact]
     public void Waits_longer_each_time_and_gives_up_at_the_fifth_failed_start()
     {
-        var policy = new RestartPolicy();
+        var policy = new RestartPolicy(new RunPace());
 
         var delays = Enumerable.Range(0, 5).Select(_ => policy.AfterExit(wasHealthy: false)?.TotalSeconds).ToArray();
 
@@ -19,7 +19,7 @@ public sealed class RestartPolicyTests
     [Fact]
     public void One_healthy_moment_forgets_the_failures()
     {
-        var policy = new RestartPolicy();
+        var policy = new RestartPolicy(new RunPace());
         for (var i = 0; i < 4; i++)
             policy.AfterExit(wasHealthy: false);
 
@@ -32,7 +32,7 @@ public sealed class RestartPolicyTests
     public void Gives_up_exactly_when_the_last_five_starts_were_never_healthy() =>
         Gen.Bool.List[1, 40].Sample(exits =>
         {
-            var policy = new RestartPolicy();
+            var policy = new RestartPolicy(new RunPace());
             foreach (var (wasHealthy, i) in exits.Select((value, i) => (value, i)))
             {
                 var delay = policy.AfterExit(wasHealthy);

@@ -38,7 +38,9 @@ public sealed class TopologyTests : IDisposable
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         var cancellation = TestContext.Current.CancellationToken;
         using var host = HostProcess.At(
-            Program, root.Path, ["demo", "--http-port", "0", "--grpc-port", "0", "--json", "demo.json", "--epochs", "1"], ("ConnectionStrings__mesh", "Host=db"));
+            Program, root.Path, ["demo", "--http-port", "0", "--grpc-port", "0", "--json", "demo.json", "--epochs", "1"], ("ConnectionStrings__mesh", "Host=db"),
+            // Nothing to do with --state.
+            ("STATE", "/dev/null/mesh"));
         await host.PrintsAsync("The mesh keeps running", seconds: 90);
         var report = CommandReport.Read(root, "demo.json");
         var gateway = report.Front;
@@ -91,7 +93,7 @@ public sealed class TopologyTests : IDisposable
         using var host = HostProcess.At(Program, root.Path, ["--http-port", "0", "--grpc-port", "0"], ("MESH_CONTAINERS", "true"));
 
         Assert.Equal(1, await host.ExitAsync());
-        Assert.Equal("no connection string for 'cache'; set ConnectionStrings__cache. (Containers are started by Aspire only.)", host.Output);
+        Assert.Equal("no connection string for 'mesh'; set ConnectionStrings__mesh. (Containers are started by Aspire only.)", host.Output);
     }
 
     private static string[] References(Dictionary<string, string> environment) =>

@@ -20,11 +20,3 @@ public class PostgresDatabaseResource : Resource, IResourceWithConnectionString
     {
     }
 }
-
-/// <summary>A Redis server.</summary>
-public class RedisResource : Resource, IResourceWithConnectionString
-{
-    internal RedisResource(string name) : base(name)
-    {
-    }
-}

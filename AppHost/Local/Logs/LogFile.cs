@@ -7,17 +7,22 @@ internal sealed class LogFile : IDisposable
 {
     public const long SizeLimit = 16 << 20;
 
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly string path;
     private readonly long sizeLimit;
+    private readonly TimeProvider time;
     private StreamWriter? writer;
     private long size;
+    private long failedAt;
 
     /// <exception cref="DistributedApplicationException">The file cannot be written.</exception>
-    public LogFile(string path, long sizeLimit = SizeLimit)
+    public LogFile(string path, long sizeLimit = SizeLimit, TimeProvider? time = null)
     {
         this.path = path;
         this.sizeLimit = sizeLimit;
+        this.time = time ?? TimeProvider.System;
         try
         {
             Open();
@@ -30,16 +35,20 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    /// <summary>False once writing has failed (a full disk): from then on lines are dropped rather than stopping the service.</summary>
+    /// <summary>False when writing failed (a full disk): lines are dropped for a minute rather than stopping the service.</summary>
     public bool Write(string line)
     {
         lock (gate)
         {
-            if (writer is null)
-                return false;
             try
             {
-                writer.WriteLine(line);
+                if (writer is null)
+                {
+                    if (time.GetElapsedTime(failedAt) < TryAgainAfter)
+                        return false;
+                    Open();
+                }
+                writer!.WriteLine(line);
                 size += line.Length + 1;
                 if (size >= sizeLimit)
                     Rotate();
@@ -47,7 +56,8 @@ internal sealed class LogFile : IDisposable
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                writer = null;
+                failedAt = time.GetTimestamp();
+                Abandon();
                 return false;
             }
         }
@@ -67,6 +77,20 @@ internal sealed class LogFile : IDisposable
         var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         size = file.Length;
         writer = new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true };
+    }
+
+    // What is buffered cannot be written: the stream under the writer is closed first.
+    private void Abandon()
+    {
+        var failed = writer;
+        writer = null;
+        try
+        {
+            failed?.BaseStream.Dispose();
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private void Rotate()

@@ -70,17 +70,20 @@ internal sealed class ChildProcess : IDisposable
     public void Kill() => Send(wrapped ? Signals.User1 : Signals.Kill);
 
     /// <summary>SIGTERM, then SIGKILL after <paramref name="grace"/> or at once when <paramref name="hurry"/> is cancelled.</summary>
-    public async Task StopAsync(TimeSpan grace, CancellationToken hurry)
+    /// <returns>False when the grace was not enough.</returns>
+    public async Task<bool> StopAsync(TimeSpan grace, CancellationToken hurry)
     {
         Terminate();
         try
         {
             await Exited.WaitAsync(grace, hurry);
+            return true;
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {
             Kill();
             await Exited;
+            return fault is not TimeoutException;
         }
     }
 

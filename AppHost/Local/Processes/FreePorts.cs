@@ -7,14 +7,16 @@ namespace Mesh.AppHost.Local.Processes;
 internal static class FreePorts
 {
     /// <summary>Distinct free ports: all are held until the last one is known.</summary>
-    public static int[] Take(int count)
+    /// <param name="reserved">Ports that somebody is about to listen on.</param>
+    public static int[] Take(int count, IReadOnlyCollection<int> reserved)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        // At most all of the reserved ones are drawn as well.
+        var listeners = Enumerable.Range(0, count + reserved.Count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
         try
         {
             foreach (var listener in listeners)
                 listener.Start();
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).Except(reserved).Take(count)];
         }
         finally
         {

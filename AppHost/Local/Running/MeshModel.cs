@@ -8,6 +8,7 @@ internal sealed class MeshModel
 {
     private readonly Dictionary<Resource, Replica[]> replicas;
     private readonly Dictionary<string, string> programs = [];
+    private readonly Dictionary<int, string> fixedPorts = [];
 
     private MeshModel(IReadOnlyList<Resource> resources, string stateDirectory)
     {
@@ -34,10 +35,12 @@ internal sealed class MeshModel
 
     public IReadOnlyList<Replica> ReplicasOf(Resource resource) => replicas[resource];
 
-    /// <param name="more">Arguments after those of the model.</param>
-    public Launch LaunchOf(Replica replica, IEnumerable<string> more, bool foreground = false)
+    /// <param name="command">Set for a command: it runs in this terminal, with what was passed on to it.</param>
+    public Launch LaunchOf(Replica replica, CommandLine? command = null)
     {
-        var environment = ReplicaEnvironment.Of(replica, Addresses);
+        var environment = ReplicaEnvironment.Of(replica, Addresses, isLast: command?.Exit == true);
+        var more = command?.Forwarded ?? [];
+        var foreground = command is not null;
         return replica.Resource switch
         {
             ProjectResource project => new Launch(
@@ -55,10 +58,10 @@ internal sealed class MeshModel
     }
 
     /// <summary>Gives a replica new ports in place of those that somebody else has taken meanwhile; false if none was.</summary>
-    public static bool ReplaceTakenPorts(Replica replica)
+    public bool ReplaceTakenPorts(Replica replica)
     {
         var taken = replica.Resource.Endpoints.Where(endpoint => endpoint.Port is null && !FreePorts.IsFree(replica.Port(endpoint.Name))).ToList();
-        foreach (var (endpoint, port) in taken.Zip(FreePorts.Take(taken.Count)))
+        foreach (var (endpoint, port) in taken.Zip(FreePorts.Take(taken.Count, fixedPorts.Keys)))
             replica.Assign(endpoint, port);
         return taken.Count > 0;
     }
@@ -80,18 +83,19 @@ internal sealed class MeshModel
     {
         var wanted = replicas.Values.SelectMany(group => group)
             .SelectMany(replica => replica.Resource.Endpoints.Select(endpoint => (replica, endpoint))).ToList();
-        foreach (var (replica, endpoint) in wanted.Where(pair => pair.endpoint.Port is not null))
+        var given = wanted.Where(pair => pair.endpoint.Port is not null).ToList();
+        foreach (var (replica, endpoint) in given)
         {
-            if (!FreePorts.IsFree(endpoint.Port!.Value))
-            {
-                throw new DistributedApplicationException(
-                    $"port {endpoint.Port} is already in use, so {replica.Resource.Name} cannot listen on it. "
-                    + $"Choose another with --{endpoint.Name}-port N (0 picks a free one).");
-            }
+            if (!fixedPorts.TryAdd(endpoint.Port!.Value, $"the {endpoint.Name} port of {replica.Resource.Name}"))
+                throw Refused(replica, endpoint, fixedPorts[endpoint.Port.Value]);
             replica.Assign(endpoint, endpoint.Port.Value);
         }
+        foreach (var (replica, endpoint) in given.Where(pair => !FreePorts.IsFree(pair.endpoint.Port!.Value)))
+            throw Refused(replica, endpoint, "already in use");
         var free = wanted.Where(pair => pair.endpoint.Port is null).ToList();
-        foreach (var ((replica, endpoint), port) in free.Zip(FreePorts.Take(free.Count)))
+        foreach (var ((replica, endpoint), port) in free.Zip(FreePorts.Take(free.Count, fixedPorts.Keys)))
             replica.Assign(endpoint, port);
     }
+    private static DistributedApplicationException Refused(Replica replica, Endpoint endpoint, string why) => new(
+        $"port {endpoint.Port} is {why}, so {replica.Resource.Name} cannot listen on it. Choose another with --{endpoint.Name}-port N (0 picks a free one).");
 }

@@ -24,7 +24,7 @@ internal sealed class MeshRun : IAsyncDisposable
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task[] running = [];
 
-    public MeshRun(MeshModel model, StateDirectory state, HostConsole console)
+    public MeshRun(MeshModel model, StateDirectory state, HostConsole console, RunPace pace)
     {
         this.model = model;
         this.state = state;
@@ -32,7 +32,7 @@ internal sealed class MeshRun : IAsyncDisposable
         runners = model.Resources.Where(resource => !resource.ExplicitStart).Select((resource, colour) => (resource, colour)).ToDictionary(
             pair => pair.resource,
             pair => model.ReplicasOf(pair.resource).Select(replica =>
-                new ReplicaRunner(replica, model, console, state.Logs, pair.colour) { PortsChanged = RestartHoldersOf }).ToArray());
+                new ReplicaRunner(replica, model, console, pace, state.Logs, pair.colour) { PortsChanged = RestartHoldersOf }).ToArray());
     }
 
     public IEnumerable<ReplicaRunner> Runners => runners.Values.SelectMany(group => group);
@@ -152,11 +152,7 @@ internal sealed class MeshRun : IAsyncDisposable
     private async Task<int> RunCommandAsync(string command, CommandLine commandLine, CancellationToken stop)
     {
         var resource = model.Resources.Single(resource => resource.Name == command);
-        var launch = model.LaunchOf(model.ReplicasOf(resource)[0], commandLine.Forwarded, foreground: true);
-        // A command that knows it is the last can leave out what would need the mesh afterwards.
-        if (commandLine.Exit)
-            launch = launch with { Environment = new Dictionary<string, string>(launch.Environment) { ["MESH_EXIT"] = "true" } };
-        using var child = ChildProcess.Start(launch, null);
+        using var child = ChildProcess.Start(model.LaunchOf(model.ReplicasOf(resource)[0], commandLine), null);
         try
         {
             return await child.Exited.WaitAsync(stop);

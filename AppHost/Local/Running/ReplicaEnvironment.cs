@@ -9,16 +9,26 @@ internal static class ReplicaEnvironment
     // What the app host itself was given must not reach the services by accident.
     private static readonly string[] Withheld =
     [
-        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS", "URLS",
+        "MESH_BIND", "MESH_EXIT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS", "URLS",
     ];
 
     private static readonly string[] WithheldPrefixes = ["services__", "ConnectionStrings__", "Parameters__"];
 
-    public static IReadOnlyDictionary<string, string> Of(Replica replica, Addresses addresses) => Of(replica, addresses, Inherited());
+    /// <param name="isLast">Everything stops after this one: it can leave out what would need the mesh afterwards.</param>
+    public static IReadOnlyDictionary<string, string> Of(Replica replica, Addresses addresses, bool isLast)
+    {
+        var environment = Of(replica, addresses, Inherited());
+        if (isLast)
+            environment["MESH_EXIT"] = "true";
+        return environment;
+    }
 
     public static Dictionary<string, string> Of(Replica replica, Addresses addresses, IReadOnlyDictionary<string, string> inherited)
     {
         var environment = inherited.Where(pair => !IsWithheld(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        // The public door alone: what is behind it trusts whoever reaches it.
+        if (replica.Resource.External && inherited.TryGetValue("MESH_BIND", out var address))
+            environment["MESH_BIND"] = address;
         AddTelemetry(environment, replica);
         AddEndpoints(environment, replica);
         foreach (var source in replica.Resource.References)

@@ -11,7 +11,6 @@ namespace Mesh.AppHost.Local.Running;
 /// </summary>
 internal sealed class ReplicaRunner : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
     // Without a health check, a replica that ends sooner than this counts as never healthy.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan NoticeAfter = TimeSpan.FromSeconds(20);
@@ -20,7 +19,8 @@ internal sealed class ReplicaRunner : IDisposable
     private readonly HostConsole console;
     private readonly int colour;
     private readonly LogFile log;
-    private readonly RestartPolicy policy = new();
+    private readonly RunPace pace;
+    private readonly RestartPolicy policy;
     private readonly TaskCompletionSource healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -28,11 +28,13 @@ internal sealed class ReplicaRunner : IDisposable
     private bool recycling;
     private bool logFailed;
 
-    public ReplicaRunner(Replica replica, MeshModel model, HostConsole console, string logDirectory, int colour)
+    public ReplicaRunner(Replica replica, MeshModel model, HostConsole console, RunPace pace, string logDirectory, int colour)
     {
         Replica = replica;
         this.model = model;
         this.console = console;
+        this.pace = pace;
+        policy = new RestartPolicy(pace);
         this.colour = colour;
         LogPath = Path.Combine(logDirectory, $"{replica.Name}.log");
         log = new LogFile(LogPath);
@@ -66,7 +68,7 @@ internal sealed class ReplicaRunner : IDisposable
     {
         while (true)
         {
-            if (MeshModel.ReplaceTakenPorts(Replica))
+            if (model.ReplaceTakenPorts(Replica))
             {
                 console.Warning($"{Replica.Name}: somebody else has taken its port; it moves to another.");
                 PortsChanged(Replica);
@@ -90,8 +92,8 @@ internal sealed class ReplicaRunner : IDisposable
         ChildProcess? running;
         lock (gate)
             running = child;
-        if (running is not null)
-            await running.StopAsync(Grace, hurry);
+        if (running is not null && !await running.StopAsync(pace.Grace, hurry))
+            console.Warning($"{Replica.Name} did not stop within {pace.Grace.TotalSeconds:0.#} s and was killed. Log: {LogPath}");
     }
 
     /// <summary>Ends the running process so that it starts again with the present addresses; counts as no failure.</summary>
@@ -118,7 +120,7 @@ internal sealed class ReplicaRunner : IDisposable
             // Whoever stops the mesh cancels first and then takes the gate, so no process can slip in between.
             if (stopping.IsCancellationRequested)
                 return (null, false);
-            child = started = ChildProcess.Start(model.LaunchOf(Replica, []), Line);
+            child = started = ChildProcess.Start(model.LaunchOf(Replica), Line);
         }
         log.Write($"--- started as process {started.Id} at {DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ}");
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -211,11 +213,10 @@ internal sealed class ReplicaRunner : IDisposable
 
     private void Line(string line, bool fromStandardError)
     {
-        if (!log.Write(line) && !logFailed)
-        {
-            logFailed = true;
-            console.Warning($"{LogPath} can no longer be written; lines of {Replica.Name} are lost from it.");
-        }
+        var failed = !log.Write(line);
+        if (failed && !logFailed)
+            console.Warning($"{LogPath} cannot be written; lines of {Replica.Name} are lost from it.");
+        logFailed = failed;
         console.Child(Replica.Name, colour, line, LogLine.IsWarning(line, fromStandardError));
     }
 
