@@ -19,8 +19,8 @@ internal sealed class CommandLine
           --help             this text
 
         Any other option after `demo` is passed on to it: --json FILE, --data DIR, --epochs N.
-        Environment: ConnectionStrings__mesh (PostgreSQL; default SQLite), MESH_BIND (the gateway's IP address; default 127.0.0.1,
-        0.0.0.0 for all), OTEL_EXPORTER_OTLP_ENDPOINT (traces and metrics), DOTNET_ENVIRONMENT (default Production).
+        Environment: ConnectionStrings__mesh (PostgreSQL; default SQLite), OTEL_EXPORTER_OTLP_ENDPOINT (traces and metrics),
+        DOTNET_ENVIRONMENT (default Production).
         Ctrl+C stops the mesh; a second Ctrl+C stops it at once.
 
         """;

@@ -16,6 +16,7 @@ internal sealed class LogFile : IDisposable
     private StreamWriter? writer;
     private long size;
     private long failedAt;
+    private bool closed;
 
     /// <exception cref="DistributedApplicationException">The file cannot be written.</exception>
     public LogFile(string path, long sizeLimit = SizeLimit, TimeProvider? time = null)
@@ -44,7 +45,7 @@ internal sealed class LogFile : IDisposable
             {
                 if (writer is null)
                 {
-                    if (time.GetElapsedTime(failedAt) < TryAgainAfter)
+                    if (closed || time.GetElapsedTime(failedAt) < TryAgainAfter)
                         return false;
                     Open();
                 }
@@ -69,6 +70,7 @@ internal sealed class LogFile : IDisposable
         {
             writer?.Dispose();
             writer = null;
+            closed = true;
         }
     }
 
