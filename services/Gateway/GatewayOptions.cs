@@ -26,8 +26,9 @@ public sealed class GatewayOptions
     public long MaxBodyBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How long an inference call without a deadline waits for a replica that is ready with its model. Longer hides a
-    /// restart of every replica; callers wait that long before they hear UNAVAILABLE.
+    /// How long an inference call without a deadline waits for a replica that is ready with its model, not counting the
+    /// time for which one that then died worked on it. Longer hides a restart of every replica; callers wait that long
+    /// before they hear UNAVAILABLE.
     /// </summary>
     [Range(0, 600)]
     public int HoldSeconds { get; set; } = 10;
@@ -39,6 +40,13 @@ public sealed class GatewayOptions
     /// <summary>A replica that broke a connection gets no calls for this long, unless no other is left.</summary>
     [Range(0.1, 600)]
     public double SuspectSeconds { get; set; } = 2;
+
+    /// <summary>
+    /// A replica on which calls wait is asked for a sign of life after this long, and given up after as long again.
+    /// Shorter finds one that hangs sooner, and gives up one that is only slow to be scheduled.
+    /// </summary>
+    [Range(1, 60)]
+    public int PingSeconds { get; set; } = 5;
 
     /// <summary>
     /// How long a deployment whose replicas all vanished is waited for, rather than said not to exist. Longer than a

@@ -5,7 +5,6 @@ using Mesh.Gateway.Serving;
 using Mesh.Gateway.Upstream;
 using Mesh.Registry.V1;
 using Mesh.ServiceDefaults.Clients;
-using Microsoft.AspNetCore.DataProtection;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Mesh.Gateway;

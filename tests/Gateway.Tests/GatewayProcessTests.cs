@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using Grpc.Core;
+using System.Text.RegularExpressions;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
-using Mesh.Tests.Shared;
 using Xunit;
 
 namespace Mesh.Gateway.Tests;
@@ -16,23 +13,12 @@ public class GatewayProcessTests
     public async Task The_program_starts_answers_and_stops_on_SIGTERM()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var port = FreePort();
-        using var gateway = Start(new() { ["MESH_GRPC_PORT"] = $"{port}" });
+        using var gateway = Start([]);
         try
         {
-            using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
-            await Eventually.BecomesTrueAsync(async () =>
-            {
-                Assert.False(gateway.HasExited);
-                try
-                {
-                    return (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: cancel)).Status == HealthCheckResponse.Types.ServingStatus.Serving;
-                }
-                catch (RpcException)
-                {
-                    return false;
-                }
-            }, TimeSpan.FromSeconds(60), "the gateway answers");
+            using var channel = GrpcChannel.ForAddress(await AddressAsync(gateway, cancel).WaitAsync(TimeSpan.FromSeconds(60), cancel));
+            var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: cancel);
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
             using var term = Process.Start("kill", ["-TERM", $"{gateway.Id}"]);
             await gateway.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(30), cancel);
             Assert.Equal(0, gateway.ExitCode);
@@ -65,6 +51,7 @@ public class GatewayProcessTests
         {
             ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "Mesh.Gateway.dll") },
             RedirectStandardInput = true,
+            RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["MESH_PARENT_PIPE"] = "1" },
         };
@@ -76,10 +63,17 @@ public class GatewayProcessTests
         return Process.Start(start)!;
     }
 
-    private static int FreePort()
+    /// <summary>Where it says it takes gRPC.</summary>
+    private static async Task<string> AddressAsync(Process gateway, CancellationToken cancel)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (await gateway.StandardOutput.ReadLineAsync(cancel) is { } line)
+        {
+            if (Regex.Match(line, @"Listening on (\S+) \(gRPC\)") is { Success: true } found)
+            {
+                return found.Groups[1].Value;
+            }
+        }
+
+        throw new InvalidOperationException("The gateway ended before it listened.");
     }
 }

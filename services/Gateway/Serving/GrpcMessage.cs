@@ -93,7 +93,8 @@ internal static class GrpcMessage
         {
             return inflating is null ? [] : bytes[..inflating.ReadAtLeast(bytes, Inflated, throwOnEndOfStream: false)];
         }
-        catch (InvalidDataException)
+        // ZLibException is an IOException: a header that asks for a dictionary, for one.
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return [];
         }

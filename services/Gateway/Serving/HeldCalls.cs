@@ -67,4 +67,8 @@ public sealed class HeldCalls(ReplicaDirectory replicas, IOptions<GatewayOptions
 internal readonly record struct CallClock(long Started, TimeSpan Patience, bool IsCallers)
 {
     public TimeSpan Left(TimeProvider time) => Patience - time.GetElapsedTime(Started);
+
+    /// <summary>The gateway's limit is for waiting alone: the time for which a replica worked on the call is given back.</summary>
+    public CallClock WithoutWork(TimeSpan work, TimeProvider time) =>
+        IsCallers ? this : this with { Started = Started + (long)(work.TotalSeconds * time.TimestampFrequency) };
 }

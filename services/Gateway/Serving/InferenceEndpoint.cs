@@ -60,6 +60,7 @@ public sealed class InferenceEndpoint(
                 http.Request.Headers[CallDeadline.Header] = CallDeadline.Format(clock.Left(time));
             }
 
+            var sent = time.GetTimestamp();
             switch (await SendAsync(http, buffer, replica))
             {
                 case ForwardOutcome.Answered or ForwardOutcome.CutOff:
@@ -68,9 +69,12 @@ public sealed class InferenceEndpoint(
                     throw InferenceErrors.ReplicaLost("The replica that worked on this call went away and its body was too large to keep; send it again.");
                 case ForwardOutcome.Lost when ++sends == Sends:
                     throw InferenceErrors.ReplicaLost("The replicas that worked on this call went away; send it again.");
+                case ForwardOutcome.Lost:
+                    clock = clock.WithoutWork(time.GetElapsedTime(sent), time);
+                    Telemetry.Replays.Add(1);
+                    break;
             }
 
-            Telemetry.Replays.Add(1);
             (tried ??= []).Add(replica);
         }
     }

@@ -1,3 +1,4 @@
+using Mesh.Gateway.Routing;
 using Mesh.Inference.V1;
 using Mesh.OpenInference;
 
@@ -7,7 +8,6 @@ internal static class InferenceRoutes
 {
     private static readonly string[] Rest =
     [
-        "/v1/projects/{project}/deployments/{deployment}:predict",
         "/v2/{**rest}",
         "/projects/{project}/v2/{**rest}",
     ];
@@ -16,11 +16,13 @@ internal static class InferenceRoutes
     public static void MapInference(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<InferenceEndpoint>();
-        foreach (var path in Grpc().Concat(Rest))
+        foreach (var path in Grpc().Concat(Transcoded()).Concat(Rest))
         {
             app.Map(path, endpoint.HandleAsync);
         }
     }
+
+    private static IEnumerable<string> Transcoded() => HttpRoutes.Of(PredictionService.Descriptor).Select(route => route.Match.Path!);
 
     private static IEnumerable<string> Grpc() =>
         from service in new[] { GRPCInferenceService.Descriptor, PredictionService.Descriptor }

@@ -47,11 +47,12 @@ internal sealed class ReplayBuffer(ReplayMemory memory, int limit) : IDisposable
     }
 
     /// <inheritdoc cref="FillAsync(PipeReader, CancellationToken)"/>
-    public async Task FillAsync(Stream body, CancellationToken cancel)
+    public async Task FillAsync(Stream body, Silence silence)
     {
         while (Length < limit && TryMakeRoom(Length + 1))
         {
-            var read = await body.ReadAsync(_bytes.AsMemory(Length, Math.Min(limit, _bytes.Length) - Length), cancel);
+            var read = await body.ReadAsync(_bytes.AsMemory(Length, Math.Min(limit, _bytes.Length) - Length), silence.Token);
+            silence.Restart();
             if (read == 0)
             {
                 IsWhole = true;

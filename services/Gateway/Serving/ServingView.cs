@@ -32,12 +32,12 @@ internal sealed class ServingView
         var listings = new Dictionary<string, List<Listing>>();
         foreach (var report in reports)
         {
-            if (!Uri.TryCreate(report.Address, UriKind.Absolute, out var address) || Keep(report.ReplicaId, address) is not { } replica
-                || !replicas.TryAdd(report.ReplicaId, replica))
+            if (!Uri.TryCreate(report.Address, UriKind.Absolute, out var address) || replicas.ContainsKey(report.ReplicaId))
             {
                 continue;
             }
 
+            var replica = replicas[report.ReplicaId] = Keep(report.ReplicaId, address);
             if (report.Accepting)
             {
                 accepting.Add(replica);

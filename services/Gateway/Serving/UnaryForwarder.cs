@@ -16,31 +16,35 @@ public sealed class UnaryForwarder(ReplicaChannel channel, ReplayMemory memory, 
     {
         var cancel = http.RequestAborted;
         using var answer = new ReplayBuffer(memory, options.Value.ReplayBytes);
+        using var silence = new Silence(TimeSpan.FromSeconds(options.Value.ActivityTimeoutSeconds), cancel);
         using var request = ForwardedHeaders.Request(http.Request, body, replica);
         try
         {
-            using var response = await channel.Invoker.SendAsync(request, cancel);
-            var stream = await response.Content.ReadAsStreamAsync(cancel);
-            await answer.FillAsync(stream, cancel);
+            using var response = await channel.Invoker.SendAsync(request, silence.Token);
+            silence.Restart();
+            var stream = await response.Content.ReadAsStreamAsync(silence.Token);
+            await answer.FillAsync(stream, silence);
             // Whole, or too large to keep: from here on the caller sees it, and nothing is sent again.
             ForwardedHeaders.CopyHead(response, http.Response);
-            await WriteAsync(http, answer, stream, cancel);
+            await WriteAsync(http, answer, stream, silence);
             ForwardedHeaders.CopyTrailers(response, http.Response);
             return ForwardResult.Answered;
         }
         catch (Exception e) when (!cancel.IsCancellationRequested && IsReplicas(e))
         {
+            var reason = silence.Token.IsCancellationRequested ? "it fell silent" : Reason(e);
             if (!http.Response.HasStarted)
             {
-                return new ForwardResult(NeverConnected(e) ? ForwardOutcome.NotReached : ForwardOutcome.Lost, Reason(e));
+                var reached = silence.Token.IsCancellationRequested || !NeverConnected(e);
+                return new ForwardResult(reached ? ForwardOutcome.Lost : ForwardOutcome.NotReached, reason);
             }
 
             http.Abort();
-            return new ForwardResult(ForwardOutcome.CutOff, Reason(e));
+            return new ForwardResult(ForwardOutcome.CutOff, reason);
         }
     }
 
-    private static async ValueTask WriteAsync(HttpContext http, ReplayBuffer answer, Stream rest, CancellationToken cancel)
+    private static async ValueTask WriteAsync(HttpContext http, ReplayBuffer answer, Stream rest, Silence silence)
     {
         if (answer is { IsWhole: true, Length: <= OneWrite })
         {
@@ -48,10 +52,27 @@ public sealed class UnaryForwarder(ReplicaChannel channel, ReplayMemory memory, 
             return;
         }
 
-        await http.Response.Body.WriteAsync(answer.Body, cancel);
-        if (!answer.IsWhole)
+        silence.Pause();
+        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        if (answer.IsWhole)
         {
-            await rest.CopyToAsync(http.Response.Body, cancel);
+            return;
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent(OneWrite);
+        try
+        {
+            silence.Restart();
+            while (await rest.ReadAsync(bytes, silence.Token) is var read and > 0)
+            {
+                silence.Pause();
+                await http.Response.Body.WriteAsync(bytes.AsMemory(0, read), http.RequestAborted);
+                silence.Restart();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 

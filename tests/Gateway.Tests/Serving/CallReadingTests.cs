@@ -49,6 +49,14 @@ public class CallReadingTests
             DeploymentName.Of(request, body);
         });
 
+    [Fact]
+    public void Compression_by_a_dictionary_names_no_deployment()
+    {
+        var request = Request(Infer, null);
+        request.Headers["grpc-encoding"] = "deflate";
+        Assert.Null(DeploymentName.Of(request, new byte[] { 1, 0, 0, 0, 8, 0x78, 0x20, 1, 2, 3, 4, 5, 6 }));
+    }
+
     [Theory]
     [InlineData("250m", 250)]
     [InlineData("2S", 2000)]
@@ -107,7 +115,8 @@ public class CallReadingTests
         using (var answer = new ReplayBuffer(memory, limit))
         {
             var stream = new MemoryStream(body);
-            await answer.FillAsync(stream, default);
+            using var silence = new Silence(TimeSpan.FromSeconds(60), CancellationToken.None);
+            await answer.FillAsync(stream, silence);
             Assert.True(answer.Body.Span.SequenceEqual(body.AsSpan(0, (int)stream.Position)));
         }
 

@@ -88,7 +88,8 @@ public class KillTests
     [Fact]
     public async Task A_call_that_kills_the_only_replica_waits_for_the_next()
     {
-        await using var rig = await GatewayRig.StartAsync();
+        // A busy machine may take a while to start the second.
+        await using var rig = await GatewayRig.StartAsync(new Dictionary<string, string> { ["Gateway:HoldSeconds"] = "120" });
         await using var first = await ReplicaProcess.StartAsync("first");
         await rig.SayAsync(GatewayRig.Report("first", first.Address, GatewayRig.Deployment));
         var call = rig.AskAsync(Calls.Infer("simple", ("die", true), ("only", "first")));

@@ -40,7 +40,7 @@ public class RoutingToReplicasTests
         {
             for (var i = 0; i < 25; i++)
             {
-                await rig.AskAsync(Calls.Infer("simple", ("delay_ms", 40), ("only", "slow")));
+                await rig.AskAsync(Calls.Infer("simple", ("delay_ms", 150), ("only", "slow")));
             }
         }));
         Assert.True(slow.Calls * 2 < fast.Calls, $"slow {slow.Calls}, fast {fast.Calls}");
