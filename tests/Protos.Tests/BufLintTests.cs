@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Xml.Linq;
 using Mesh.Tests.Shared;
 using Xunit;
 
@@ -33,11 +34,9 @@ public sealed class BufLintTests
     {
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var version = typeof(Google.Api.HttpRule).Assembly.GetName().Version!;
-        return Directory.GetDirectories(Path.Combine(packages, "google.api.commonprotos"))
-            .Where(folder => Path.GetFileName(folder).StartsWith($"{version.Major}.", StringComparison.Ordinal))
-            .Select(folder => Path.Combine(folder, "content", "protos"))
-            .Last(Directory.Exists);
+        var version = XDocument.Load(Path.Combine(RepoRoot.Path, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(package => (string?)package.Attribute("Include") == "Google.Api.CommonProtos").Attribute("Version")!.Value;
+        return Path.Combine(packages, "google.api.commonprotos", version, "content", "protos");
     }
 
     private static void Copy(string from, string to, string pattern)
