@@ -38,6 +38,9 @@ public static class ClientRegistration
                 KeepAlivePingDelay = TimeSpan.FromSeconds(20),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+                // What a stream may send ahead of its reader. Ample within a data centre; a service that reads much and must
+                // stay small forbids its growth, to 16 MiB, in its project file.
+                InitialHttp2StreamWindowSize = 1 << 20,
             })
             .AddInterceptor(() => new DeadlineInterceptor());
         client.AddServiceDiscovery();

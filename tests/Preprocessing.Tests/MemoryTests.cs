@@ -7,22 +7,27 @@ namespace Mesh.Preprocessing.Tests;
 
 /// <summary>
 /// A worker's own memory does not grow with the data: 60,000 images against 10,000. When the runtime collects and compiles
-/// moves a peak by some MiB, so the larger has three tries: what grows with the data fails them all.
+/// moves a peak by some MiB, so the larger has three tries: what grows with the data fails them all. Nothing else runs
+/// meanwhile: a worker that has to wait for a core lets more arrive.
 /// </summary>
+[Collection(Alone)]
 public class MemoryTests
 {
+    private const string Alone = "alone";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Six_times_the_images_take_no_more_memory()
     {
-        var few = await PeakAsync(10_000);
+        var few = Math.Max(await PeakAsync(10_000), await PeakAsync(10_000));
         var many = long.MaxValue;
         for (var tries = 0; tries < 3 && many > few * 1.3; tries++)
         {
             many = await PeakAsync(60_000);
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"10,000 images {few >> 10} KiB, 60,000 images {many >> 10} KiB");
         Assert.True(many <= few * 1.3, $"10,000 images took {few >> 20} MiB, 60,000 took {many >> 20} MiB");
     }
 
@@ -81,4 +86,7 @@ public class MemoryTests
             return 0;
         }
     }
+
+    [CollectionDefinition(Alone, DisableParallelization = true)]
+    public sealed class Collection;
 }
