@@ -13,7 +13,8 @@ public static class Interruption
     {
         StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted => true,
         // An exception beneath the status was raised on this side: the stream broke before the mesh had answered.
-        StatusCode.Internal or StatusCode.Unknown => e.Status.DebugException is not null,
+        // So was this, by grpc-dotnet, when the answer ended in the middle of a message.
+        StatusCode.Internal or StatusCode.Unknown => e.Status.DebugException is not null || e.Status.Detail == "Incomplete message.",
         _ => e is MeshApiException { Reason: "OFFSET_MISMATCH" },
     };
 }

@@ -34,24 +34,24 @@ public sealed class DatasetCare(
         {
             do
             {
-                await GuardAsync("changed datasets", () => CareForAllAsync(stoppingToken));
-                await GuardAsync("work folders", () => RemoveWorkAsync(stoppingToken));
+                await GuardAsync("changed datasets", () => CareForAllAsync(stoppingToken), stoppingToken);
+                await GuardAsync("work folders", () => RemoveWorkAsync(stoppingToken), stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
             // Stopping; the rows stay for the next start.
         }
     }
 
-    private async Task GuardAsync(string what, Func<Task> care)
+    private async Task GuardAsync(string what, Func<Task> care, CancellationToken stopping)
     {
         try
         {
             await care();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             logger.CareFailed(what, e);
         }
@@ -66,7 +66,7 @@ public sealed class DatasetCare(
         {
             if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == id, cancel) is { } change)
             {
-                await GuardAsync(Names.Processed.Format(change.Project, change.DatasetId), () => CareForAsync(change, busy, cancel));
+                await GuardAsync(Names.Processed.Format(change.Project, change.DatasetId), () => CareForAsync(change, busy, cancel), cancel);
             }
         }
     }

@@ -67,6 +67,17 @@ public sealed class ErrorTests
         Assert.True(error.IsInterruption());
     }
 
+    [Fact]
+    public async Task An_answer_cut_off_in_the_middle_may_come_whole_the_next_time()
+    {
+        await using var server = await GrpcServer<Projects>.StartAsync(new Projects { AnswersHalf = true });
+        using var mesh = server.Client();
+
+        var error = await Assert.ThrowsAsync<MeshApiException>(async () => await mesh.Projects.ListProjectsAsync(new(), cancellationToken: Cancel));
+
+        Assert.True(error.IsInterruption(), error.ToString());
+    }
+
     private static async Task<MeshApiException> FailWithAsync(RpcException failure)
     {
         await using var server = await GrpcServer<Projects>.StartAsync(new Projects { Failure = failure });
@@ -78,6 +89,20 @@ public sealed class ErrorTests
     {
         public RpcException? Failure { get; init; }
 
-        public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) => throw Failure!;
+        public bool AnswersHalf { get; init; }
+
+        public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
+        {
+            if (AnswersHalf)
+            {
+                // The head of a message of 100 bytes, and two of them.
+                var response = context.GetHttpContext().Response;
+                await response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 100, 10, 98 });
+                await response.CompleteAsync();
+                return new ListProjectsResponse();
+            }
+
+            throw Failure!;
+        }
     }
 }

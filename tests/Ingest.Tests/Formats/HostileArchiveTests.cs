@@ -105,6 +105,12 @@ public sealed class HostileArchiveTests
         var sum = tar.Take(512).Sum(b => b);
         System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(tar, 148);
         Assert.Equal("TAR_DAMAGED", (await parser.FailsAsync([("pets.tar", tar)])).Reason);
+
+        // A checksum that claims to be a large binary number, for which its field is too short.
+        tar = Archive.Tar(TarEntryFormat.Ustar, ("cats/1.png", Png.Of(1)), ("cats/2.png", Png.Of(2)));
+        var second = 512 + (Png.Of(1).Length + 511) / 512 * 512;
+        tar[second + 148] = 0x80;
+        Assert.Equal("TAR_DAMAGED", (await parser.FailsAsync([("pets.tar", tar)])).Reason);
     }
 
     /// <summary>The central directory's one entry again and again, each time with another name.</summary>

@@ -57,11 +57,11 @@ internal readonly record struct TarHeader(string Name, long Size, char Type)
         return sum;
     }
 
-    /// <summary>Octal digits, or with the top bit set a big-endian number (GNU, for 8 GiB and more).</summary>
+    /// <summary>Octal digits, or in a wide field with the top bit set a big-endian number (GNU, for 8 GiB and more).</summary>
     private static bool TryParseNumber(ReadOnlySpan<byte> field, out long value)
     {
         value = 0;
-        if (field[0] == 0x80)
+        if (field[0] == 0x80 && field.Length > 8)
         {
             value = BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
             return !field[1..^8].ContainsAnyExcept((byte)0) && value >= 0;
