@@ -92,6 +92,7 @@ public class InferRequestParityTests
     [InlineData("08ffffffffffffffffffff01")]            // A number of 11 bytes.
     [InlineData("22040a016122021203")]                  // A parameter without a value, and a cut one.
     [InlineData("22030a0161")]                          // A parameter without a value.
+    [InlineData("22090a0161120208011200")]              // A parameter with two values.
     public void Corner_cases_read_the_same_or_are_refused_by_both(string hex) => AssertParity(Convert.FromHexString(hex));
 
     [Theory]

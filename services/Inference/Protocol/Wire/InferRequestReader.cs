@@ -154,7 +154,8 @@ internal static class InferRequestReader
                     key = reader.ReadName();
                     break;
                 case (2, ProtoReader.Length):
-                    Merge(value, reader.ReadBytes());
+                    // In an entry that has several the last one counts, as in the generated code.
+                    Merge(value = new InferParameter(), reader.ReadBytes());
                     break;
                 case (_, 6 or 7):
                     // Wire types that do not exist. The generated code passes over their tags here (and only here).
