@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
-using Mesh.Client.Errors;
 
 namespace Mesh.Cli.Files;
 
@@ -35,16 +33,7 @@ internal static class FileUploads
     {
         await using var content = File.OpenRead(file.Path);
         var requestId = DataFile.RequestId("upload", project, file.Name, file.Key);
-        try
-        {
-            return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel)).Name;
-        }
-        catch (MeshApiException e) when (e.StatusCode == StatusCode.NotFound && e.Reason == "NOT_FOUND")
-        {
-            // An earlier upload of this file was deleted since, and its request id with it: a new one.
-            content.Position = 0;
-            return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, CommandRun.NewRequestId(), progress, cancel)).Name;
-        }
+        return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel)).Name;
     }
 
     private sealed class Bytes(Action<long> report) : IProgress<long>
