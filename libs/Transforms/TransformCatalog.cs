@@ -1,24 +1,48 @@
+using Mesh.Transforms.Augmenting;
 using Mesh.Transforms.Batches;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
+using Mesh.Transforms.Numbers;
 
 namespace Mesh.Transforms;
 
-/// <summary>Every transform there is.</summary>
-public static class TransformCatalog
+/// <summary>The transforms that pipelines can be made of.</summary>
+public sealed class TransformCatalog
 {
-    /// <summary>All transforms, in the order they usually run.</summary>
-    public static IReadOnlyList<TransformDefinition> All { get; } =
+    private readonly Dictionary<string, TransformDefinition> byType;
+
+    internal TransformCatalog(params IReadOnlyList<TransformDefinition> all)
+    {
+        All = all;
+        byType = all.ToDictionary(definition => definition.Type, StringComparer.Ordinal);
+    }
+
+    /// <summary>Every transform there is.</summary>
+    public static TransformCatalog Standard { get; } = new(
     [
+        // Images
         new DecodeImage(),
         new Grayscale(),
         new Resize(),
+        new Crop(),
+
+        // Labels
         new Label(),
+
+        // Numbers
+        new Number(),
+        new Concat(),
+
+        // Augmentation
+        new RandomHorizontalFlip(),
+
+        // Batches
         new Normalize(),
-    ];
+    ]);
+
+    /// <summary>In the order they usually run.</summary>
+    public IReadOnlyList<TransformDefinition> All { get; }
 
     /// <summary>The transform of this type, or null.</summary>
-    public static TransformDefinition? Find(string type) => All.FirstOrDefault(definition => definition.Type == type);
-
-    internal static string KnownTypes => string.Join(", ", All.Select(definition => definition.Type));
+    public TransformDefinition? Find(string type) => byType.GetValueOrDefault(type);
 }

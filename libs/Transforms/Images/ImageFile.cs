@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using NetVips;
 
@@ -26,7 +27,7 @@ internal static class ImageFile
             var decoded = eightBit ?? standard ?? upright ?? image;
             if (decoded.Bands is < 1 or > 4)
                 throw new ImageFileException($"has {decoded.Bands} channels; 1 to 4 are supported");
-            return ImageLibrary.Read(decoded);
+            return ImageLibrary.Read(decoded, Matrix3x2.Identity);
         }
         catch (VipsException e)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Specs;
 
 namespace Mesh.Transforms.Json;
 
@@ -48,6 +49,25 @@ internal sealed class JsonFields
 
     public IReadOnlyList<JsonElement> Array(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : throw Wrong(name, "must be a list");
+
+    public IReadOnlyList<(string Name, JsonElement Value)> Object(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.Object } value
+            ? [.. value.EnumerateObject().Select(property => (property.Name, property.Value))]
+            : throw Wrong(name, "must be an object");
+
+    /// <summary>Texts of at most <paramref name="maximumLength"/> characters.</summary>
+    public string[] Texts(string name, int maximumLength)
+    {
+        var texts = new List<string>();
+        foreach (var item in Array(name))
+        {
+            if (item.ValueKind != JsonValueKind.String || item.GetString()! is not { } text || text.Length > maximumLength)
+                throw Wrong(name, $"must be a list of texts of at most {maximumLength} characters");
+            texts.Add(text);
+        }
+
+        return [.. texts];
+    }
 
     public double[] Numbers(string name)
     {

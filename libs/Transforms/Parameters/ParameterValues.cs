@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mesh.Specs;
 
 namespace Mesh.Transforms.Parameters;
 
@@ -13,6 +14,8 @@ internal sealed class ParameterValues
     }
 
     public long Integer(string name) => values[name]!.GetValue<long>();
+
+    public double Number(string name) => values[name]!.GetValue<double>();
 
     public bool Boolean(string name) => values[name]!.GetValue<bool>();
 

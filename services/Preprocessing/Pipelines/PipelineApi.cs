@@ -53,7 +53,7 @@ public sealed class PipelineApi(
     public override Task<ListTransformsResponse> ListTransforms(ListTransformsRequest request, ServerCallContext context)
     {
         ResourcePattern.Project.Parse(request.Parent, "parent");
-        return Task.FromResult(new ListTransformsResponse { Transforms = { TransformCatalog.All.Select(Describe) } });
+        return Task.FromResult(new ListTransformsResponse { Transforms = { TransformCatalog.Standard.All.Select(Describe) } });
     }
 
     public override async Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context)
@@ -115,6 +115,7 @@ public sealed class PipelineApi(
         Type = definition.Type,
         Version = definition.Version,
         Summary = definition.Summary,
+        DefaultInputs = { definition.DefaultInputs },
         Parameters =
         {
             definition.Parameters.Select(p => new ParameterDescription
@@ -128,6 +129,7 @@ public sealed class PipelineApi(
     private static string TypeOf(Parameter parameter) => parameter switch
     {
         IntegerParameter => "int",
+        NumberParameter => "double",
         BooleanParameter => "bool",
         ChoiceParameter choice => string.Join('|', choice.Choices),
         NumberListParameter => "double list",

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
-using Mesh.Transforms;
+using Mesh.Specs;
 using Pipeline = Mesh.Preprocessing.V1.Pipeline;
 
 namespace Mesh.Preprocessing.Pipelines;
@@ -18,10 +18,11 @@ internal static class PipelineSpecs
     private const double LargestFraction = 0.5;
 
     public static PipelineSpec ToSpec(Pipeline pipeline) =>
-        new([.. pipeline.Transforms.Select(ToSpec)]);
+        new([.. pipeline.Transforms.Select(ToSpec)], [.. pipeline.Outputs]);
 
-    private static TransformSpec ToSpec(Transform transform) =>
-        TransformSpec.Of(transform.Type, transform.Parameters is null ? "{}" : JsonFormatter.Default.Format(transform.Parameters));
+    private static TransformSpec ToSpec(Transform transform) => TransformSpec.Of(
+        transform.Type, transform.Parameters is null ? "{}" : JsonFormatter.Default.Format(transform.Parameters),
+        [.. transform.Inputs], [.. transform.Outputs], transform.Name);
 
     /// <exception cref="MeshException">INVALID_ARGUMENT with everything that is wrong, by field.</exception>
     public static void Check(Pipeline? pipeline, Violations violations)
@@ -34,7 +35,7 @@ internal static class PipelineSpecs
 
         if (AreJson(pipeline, violations))
         {
-            foreach (var violation in ToSpec(pipeline).Validate())
+            foreach (var violation in Transforms.Pipeline.Validate(ToSpec(pipeline)))
             {
                 violations.Add($"pipeline.{violation.Field}", $"{violation.Description}.");
             }
@@ -75,7 +76,7 @@ internal static class PipelineSpecs
         var split = pipeline.Split ?? new SplitSpec();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Encoding.UTF8.GetBytes(inputDigest));
-        Append(ToSpec(pipeline).CanonicalBytes());
+        Append(Transforms.Pipeline.CanonicalBytes(ToSpec(pipeline)));
         Append(JsonSerializer.SerializeToUtf8Bytes(new { split.ValidationFraction, split.TestFraction, split.Seed, ShardVersion }));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 

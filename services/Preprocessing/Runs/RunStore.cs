@@ -154,14 +154,14 @@ public sealed class RunStore(
     /// <summary>What no attempt could make anything of, said before one is started.</summary>
     private static void CheckInput(Pipeline pipeline, DatasetVersion version)
     {
-        if (version.Schema?.Columns.Any(c => c.Type == ColumnType.Image) != true)
+        var violations = Transforms.Pipeline.Validate(PipelineSpecs.ToSpec(pipeline), DataSchema.Of(version));
+        if (violations.Count > 0)
         {
-            throw MeshError.Precondition("NO_IMAGES", $"{version.Name} has no image column.");
+            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", violations.Take(8))}.");
         }
 
-        var labelled = version.Schema.Columns.Any(c => c is { Name: "label", Type: ColumnType.String })
-            && (version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0));
-        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform))
+        var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);
+        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform && t.Inputs.All(input => input == DataSchema.Label)))
         {
             throw MeshError.Precondition("NO_LABELS", $"{version.Name} has no labels, and {pipeline.Name} has the transform \"{LabelTransform}\".");
         }

@@ -18,7 +18,7 @@ namespace Mesh.Preprocessing.Workers;
 /// <summary>
 /// One attempt of a pipeline run in its own process:
 /// <list type="number">
-/// <item>stream the training records and learn from them (statistics, label names);</item>
+/// <item>stream the training records and learn from them (statistics, label names), again for what learns from what was learned;</item>
 /// <item>stream all records, transform them on every core, write each part's shards in record order;</item>
 /// <item>put shards and fitted pipeline into the blob store, pin the input, return the result.</item>
 /// </list>
@@ -69,25 +69,19 @@ internal static class PipelineWorker
         using var activity = Telemetry.Activities.StartActivity("write shards");
         var total = spec.DatasetVersion.Splits.Sum(s => s.RecordCount);
         var done = 0L;
-        var transform = new RecordTransform(fitted, session.Resources.Cpus);
+        using var rows = new RowWriting(fitted, writer, session.Resources.Cpus);
         var parts = new RecordParts(spec);
         foreach (var split in parts.Splits)
         {
             await foreach (var batch in records.ReadAsync(split, cancel))
             {
                 session.ThrowIfYieldRequested();
-                foreach (var chunk in batch.Chunk(transform.MaxRows))
-                {
-                    transform.Apply(chunk);
-                    for (var i = 0; i < chunk.Length; i++)
-                    {
-                        writer.Append(parts.Next(split, chunk[i].Label), transform.Row(i), transform.Label(i));
-                    }
-                }
-
+                rows.Append(batch, [.. batch.Select(record => parts.Next(split, records.ClassOf(record)))]);
                 Telemetry.Records.Add(batch.Count);
                 session.Progress("write shards", done += batch.Count, total);
             }
+
+            rows.EndSeries();
         }
     }
 
@@ -115,8 +109,12 @@ internal static class PipelineWorker
             Key = spec.Key,
             DatasetVersion = spec.DatasetVersion.Name,
             FittedPipelineSha256 = BlobDigest.Of(state).Hex,
-            SampleShape = { fitted.OutputShape },
+            SampleShape = { fitted.Output("image") is { Batch: not null } image ? image.Column.Shape : [] },
             Labels = { fitted.Labels },
+            OutputColumns =
+            {
+                fitted.Columns.Select(column => new OutputColumn { Name = column.Name, ElementType = column.ElementType.ToString().ToLowerInvariant(), Shape = { column.Shape } }),
+            },
         };
         foreach (var part in shards.GroupBy(s => s.Part))
         {

@@ -2,30 +2,45 @@ using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
 using Mesh.Transforms;
+using Mesh.Transforms.Fitting;
+using Mesh.Transforms.Records;
 using Pipeline = Mesh.Transforms.Pipeline;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>The first pass: what the transforms learn from the training records, on every core.</summary>
+/// <summary>What the transforms learn from the training records, on every core: a pass through them, or several when transforms learn from others.</summary>
 internal static class RecordFitter
 {
     public static async Task<FittedPipeline> FitAsync(WorkerSession session, PipelineRunSpec spec, RecordStream records, CancellationToken cancel)
     {
         using var activity = Telemetry.Activities.StartActivity("fit transforms");
-        var pipeline = Pipeline.Create(PipelineSpecs.ToSpec(spec.Pipeline));
-        // Sums are integers, so which fitter sees which record makes no difference to the result.
-        var fitters = Enumerable.Range(0, session.Resources.Cpus).Select(_ => pipeline.NewFitter()).ToArray();
+        var pipeline = Pipeline.Create(PipelineSpecs.ToSpec(spec.Pipeline), records.Schema);
+        var state = pipeline.Unfitted;
+        while (state.Passes < pipeline.FitPasses)
+        {
+            state = await PassAsync(session, spec, records, pipeline, state, cancel);
+        }
+
+        return pipeline.Finish(state);
+    }
+
+    private static async Task<FittedState> PassAsync(
+        WorkerSession session, PipelineRunSpec spec, RecordStream records, Pipeline pipeline, FittedState soFar, CancellationToken cancel)
+    {
+        // Which fitter sees which record makes no difference to the result.
+        var fitters = Enumerable.Range(0, session.Resources.Cpus).Select(_ => pipeline.NewFitter(soFar)).ToArray();
         var parts = new RecordParts(spec);
         var total = spec.DatasetVersion.Splits.Where(s => parts.TrainingSplits.Contains(s.Name)).Sum(s => s.RecordCount);
+        var stage = pipeline.FitPasses == 1 ? "fit" : $"fit {soFar.Passes + 1} of {pipeline.FitPasses}";
         var done = 0L;
         foreach (var split in parts.TrainingSplits)
         {
             await foreach (var batch in records.ReadAsync(split, cancel))
             {
                 session.ThrowIfYieldRequested();
-                var training = batch.Where(r => parts.Next(split, r.Label) == Part.Train).ToList();
+                var training = batch.Where(r => parts.Next(split, records.ClassOf(r)) == Part.Train).ToList();
                 Observe(fitters, training);
-                session.Progress("fit", done += batch.Count, total);
+                session.Progress(stage, done += batch.Count, total);
             }
         }
 
@@ -34,7 +49,7 @@ internal static class RecordFitter
             fitters[0].Merge(other);
         }
 
-        return fitters[0].Complete(spec.DatasetVersion.LabelNames);
+        return fitters[0].Complete();
     }
 
     /// <exception cref="TransformException">The first record (in order) that a transform refused.</exception>

@@ -3,24 +3,26 @@ using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
-using Mesh.Transforms;
+using Mesh.Preprocessing.Pipelines;
+using Mesh.Transforms.Records;
 
 namespace Mesh.Preprocessing.Workers;
 
 /// <summary>The records of a split, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
 internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets, DatasetVersion version, TimeSpan patience, ILogger logger)
 {
-    private readonly int _image = version.Schema.Columns.ToList().FindIndex(c => c.Type == ColumnType.Image);
-    private readonly int _label = version.Schema.Columns.ToList().FindIndex(c => c is { Name: "label", Type: ColumnType.String });
+    private readonly int _label = version.Schema.Columns.ToList().FindIndex(c => c is { Name: DataSchema.Label, Type: ColumnType.String });
 
-    /// <exception cref="JobFailure">The version has no images.</exception>
+    /// <summary>The columns of every record.</summary>
+    public RecordSchema Schema { get; } = DataSchema.Of(version);
+
+    /// <summary>The class that a record belongs to; null when it has none.</summary>
+    public string? ClassOf(in RawRecord record) =>
+        _label >= 0 && record.Values.Span[_label] is { IsMissing: false } label ? label.Text : null;
+
+    /// <exception cref="JobFailure">Ingest is silent, or a record is not of the version's schema.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (_image < 0)
-        {
-            throw new JobFailure("NO_IMAGES", $"{version.Name} has no image column; its columns are {string.Join(", ", version.Schema.Columns.Select(c => c.Name))}.");
-        }
-
         var total = version.Splits.First(s => s.Name == split).RecordCount;
         var read = 0L;
         var waiting = new IngestPatience(patience);
@@ -72,13 +74,37 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
         }
     }
 
-    /// <summary>The image's bytes stay in the message; nothing is copied.</summary>
+    /// <summary>Bytes stay in the message; nothing is copied.</summary>
     private RawRecord ToRaw(Record record)
     {
-        var label = _label >= 0 && record.Values[_label].HasStringValue ? record.Values[_label].StringValue : null;
-        var image = record.Values[_image].Image ?? throw new JobFailure("NO_IMAGE", $"{record.Source} has no image.");
-        return image.Encoding == ImageEncoding.Raw
-            ? RawRecord.Raw(record.Source, image.Data.Memory, image.Height, image.Width, image.Channels, label)
-            : RawRecord.Encoded(record.Source, image.Data.Memory, label);
+        if (record.Values.Count != Schema.Columns.Count)
+        {
+            throw new JobFailure("MALFORMED_RECORD", $"{record.Source} has {record.Values.Count} values; {version.Name} has {Schema.Columns.Count} columns.");
+        }
+
+        var values = new RecordValue[record.Values.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = ToRaw(record.Values[i]);
+            if (!values[i].IsMissing && values[i].Kind != Schema.Columns[i].Kind)
+            {
+                throw new JobFailure("MALFORMED_RECORD", $"{record.Source}: {Schema.Columns[i].Name} is {values[i].Kind.Word}; its column is {Schema.Columns[i].Kind.Word}.");
+            }
+        }
+
+        return new RawRecord(record.Source, Schema, values);
     }
+
+    private static RecordValue ToRaw(Value value) => value.KindCase switch
+    {
+        Value.KindOneofCase.Image => RecordValue.OfImage(value.Image.Encoding == ImageEncoding.Raw
+            ? RawImage.OfPixels(value.Image.Data.Memory, value.Image.Height, value.Image.Width, value.Image.Channels)
+            : RawImage.OfFile(value.Image.Data.Memory)),
+        Value.KindOneofCase.StringValue => RecordValue.OfText(value.StringValue),
+        Value.KindOneofCase.Int64Value => RecordValue.OfInteger(value.Int64Value),
+        Value.KindOneofCase.DoubleValue => RecordValue.OfNumber(value.DoubleValue),
+        Value.KindOneofCase.BoolValue => RecordValue.OfBoolean(value.BoolValue),
+        Value.KindOneofCase.BytesValue => RecordValue.OfBytes(value.BytesValue.Memory),
+        _ => RecordValue.Missing,
+    };
 }

@@ -7,6 +7,7 @@ using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.Shards;
+using Mesh.Specs;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Evaluation;

@@ -1,6 +1,8 @@
 using Mesh.Ingest.Formats.Images;
 using Mesh.Ingest.Tests.Data;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 using Xunit;
 
 namespace Mesh.Ingest.Tests.Formats;
@@ -13,7 +15,7 @@ public sealed class ImageAgreementTests
     private const string WebPLossless = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==";
     private const string Bmp = "Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAA////AA==";
 
-    private static readonly Pipeline Decode = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image", "{}")]));
+    private static readonly Pipeline Decode = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image", "{}")]), RecordSchema.LabelledImages);
 
     public static TheoryData<string, byte[]> Files => new()
     {
@@ -55,7 +57,7 @@ public sealed class ImageAgreementTests
     {
         try
         {
-            Decode.NewFitter().Observe(RawRecord.Encoded("x", file, null));
+            Decode.NewFitter(Decode.Unfitted).Observe(RawRecord.Encoded("x", file, null));
             return true;
         }
         catch (TransformException)

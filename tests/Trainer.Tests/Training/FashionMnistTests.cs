@@ -6,7 +6,9 @@ using Mesh.Trainer.Batches;
 using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Export;
 using Mesh.Trainer.Training;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
@@ -28,7 +30,7 @@ public sealed class FashionMnistTests
         using var testShards = Write(test, folder.File("test"));
         var testSource = ShardSamples.Open(testShards, pipeline, 10, keepUnlabelled: true);
         var data = new TrainingData(ShardSamples.Open(trainShards, pipeline, 10), testSource);
-        var plan = TrainingPlan.Create("cnn", new Dictionary<string, string> { ["epochs"] = "2" }, new TensorShape(pipeline.OutputShape), 10, seed: 1);
+        var plan = TrainingPlan.Create("cnn", new Dictionary<string, string> { ["epochs"] = "2" }, new TensorShape([.. pipeline.Columns[0].Shape]), 10, seed: 1);
         var speeds = new List<double>();
 
         var outcome = await TrainingThread.Run(() => TrainingRun.Execute(
@@ -51,7 +53,7 @@ public sealed class FashionMnistTests
     {
         var pipeline = FittedPipeline.Parse(content.Transforms.Span);
         var inputs = new float[test.Pixels.Length];
-        pipeline.BatchStage.Apply(test.Pixels, test.Count, inputs);
+        pipeline.Output("image")!.Batch!.Apply(test.Pixels, test.Count, inputs);
         using var session = new InferenceSession(content.Model.ToArray());
         using var input = OrtValue.CreateTensorValueFromMemory(inputs, [test.Count, .. content.Signature.Inputs[0].Shape.Skip(1)]);
         using var run = new RunOptions();
@@ -61,11 +63,12 @@ public sealed class FashionMnistTests
 
     private static FittedPipeline Fit(FashionMnist images)
     {
-        var pipeline = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label"), TransformSpec.Of("normalize")]));
-        var fitter = pipeline.NewFitter();
+        var schema = new RecordSchema(new RecordColumn("image", ColumnKind.Image), new RecordColumn("label", ColumnKind.Text) { ClassNames = FashionMnist.ClassNames });
+        var pipeline = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label"), TransformSpec.Of("normalize")]), schema);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
         for (var i = 0; i < images.Count; i++)
             fitter.Observe(RawRecord.Raw($"{i}", images.Image(i).ToArray(), FashionMnist.Side, FashionMnist.Side, 1, FashionMnist.ClassNames[images.Labels[i]]));
-        return fitter.Complete(FashionMnist.ClassNames);
+        return pipeline.Finish(fitter.Complete());
     }
 
     private static ShardSet Write(FashionMnist images, string folder)

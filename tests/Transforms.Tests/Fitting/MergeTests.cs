@@ -28,6 +28,7 @@ public class MergeTests
                 merged.Merge(fitter);
 
             Assert.Equal(whole.Records, merged.Records);
+            Assert.Equal(whole.Save(), merged.Save());
             Assert.Equal(whole.Complete().ToJson(), merged.Complete().ToJson());
         }, iter: 200, threads: 1);
     }
@@ -43,7 +44,8 @@ public class MergeTests
         var e = Assert.Throws<TransformException>(() => small.Observe(RawRecord.Raw("large", new byte[9], 3, 3, 1)));
         Assert.Equal("large", e.Record);
         Assert.Equal(1, small.Records);
-        Assert.Throws<TransformException>(() => small.Complete().ApplyRecord(RawRecord.Raw("large", new byte[9], 3, 3, 1), new byte[4], out _));
+        var applied = Assert.Throws<TransformException>(() => Standard.Finish(small.Complete()).Row(RawRecord.Raw("large", new byte[9], 3, 3, 1)));
+        Assert.Equal("the image comes out as 1×3×3, not 1×2×2 (channels×height×width)", applied.Reason);
     }
 
     [Fact]

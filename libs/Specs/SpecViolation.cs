@@ -1,4 +1,4 @@
-namespace Mesh.Transforms;
+namespace Mesh.Specs;
 
 /// <summary>One thing wrong with a pipeline spec.</summary>
 /// <param name="Field">Path of the field, such as <c>transforms[2].parameters.width</c>.</param>
@@ -8,6 +8,6 @@ public sealed record SpecViolation(string Field, string Description)
     /// <inheritdoc/>
     public override string ToString() => $"{Field} {Description}";
 
-    // What the caller sent is repeated to the caller, but not at any length.
-    internal static string Shorten(string given) => given.Length <= 64 ? given : given[..64] + "…";
+    /// <summary>What the caller sent is repeated to the caller, but not at any length.</summary>
+    public static string Shorten(string given) => given.Length <= 64 ? given : given[..64] + "…";
 }

@@ -1,6 +1,6 @@
-namespace Mesh.Transforms;
+namespace Mesh.Specs;
 
-/// <summary>A pipeline spec, a fit state or a fitted pipeline could not be accepted; holds everything wrong with it.</summary>
+/// <summary>A pipeline spec, the state of a fit or a fitted pipeline could not be accepted; holds everything wrong with it.</summary>
 public sealed class PipelineSpecException(IReadOnlyList<SpecViolation> violations, Exception? inner = null)
     : Exception(string.Join("; ", violations.Take(8)) + (violations.Count > 8 ? $"; and {violations.Count - 8} more" : ""), inner)
 {

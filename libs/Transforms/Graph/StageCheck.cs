@@ -1,0 +1,67 @@
+namespace Mesh.Transforms.Graph;
+
+/// <summary>Which stage may read which, and what a step that makes rows of records leaves the others.</summary>
+internal static class StageCheck
+{
+    public static void Of(PipelineGraph graph, IReadOnlyList<Draft> drafts)
+    {
+        var stored = graph.Outputs.Select(output => output.Stored).ToHashSet();
+        for (var i = 0; i < graph.Steps.Count; i++)
+        {
+            var step = graph.Steps[i];
+            for (var input = 0; input < step.Inputs.Length; input++)
+            {
+                if (step.Inputs[input] is { IsSource: false } port && graph.Steps[port.Step].Definition.Stage > step.Definition.Stage)
+                {
+                    Draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' comes from {Draft(graph.Steps[port.Step]).Described}, "
+                        + $"which runs {When(graph.Steps[port.Step])}; {step.Definition.Type} runs {When(step)} and must come before it");
+                }
+                else if (step.Definition.Stage != TransformStage.Record && !stored.Contains(graph.StoredUnder(step.Inputs[input])))
+                {
+                    Draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is not in the result, and {step.Definition.Type} runs {When(step)}");
+                }
+            }
+        }
+
+        if (graph.SequenceStep >= 0)
+            CheckSequence(graph, Draft);
+
+        Draft Draft(GraphStep step) => drafts[step.Index];
+    }
+
+    private static string When(GraphStep step) => step.Definition.Stage switch
+    {
+        TransformStage.Record => "on records",
+        TransformStage.Augment => "on rows in training",
+        _ => "on batches",
+    };
+
+    private static void CheckSequence(PipelineGraph graph, Func<GraphStep, Draft> draft)
+    {
+        var sequence = graph.Steps[graph.SequenceStep];
+        var spans = ((SequenceTransform)sequence.Definition).SpansRecords;
+        var after = graph.After(graph.SequenceStep);
+        for (var i = 0; i < graph.Steps.Count; i++)
+        {
+            var step = graph.Steps[i];
+            if (i != graph.SequenceStep && step.Definition is SequenceTransform)
+                draft(step).Refuse(".type", $"{step.Definition.Type} makes rows of records, as {draft(sequence).Described} does; a pipeline has one such step");
+            if (after[i] && spans && step.HasFit)
+                draft(step).Refuse(".type", $"{step.Definition.Type} is fitted, and comes after {draft(sequence).Described}, whose rows span records; put it before");
+            for (var input = 0; after[i] && i != graph.SequenceStep && input < step.Inputs.Length; input++)
+            {
+                if (step.Inputs[input].IsSource || !after[step.Inputs[input].Step])
+                {
+                    draft(step).Refuse($".inputs[{input}]",
+                        $"'{step.InputNames[input]}' is of a record, and {step.Definition.Type} runs on rows that {draft(sequence).Described} makes; give it to that step too");
+                }
+            }
+        }
+
+        foreach (var output in graph.Outputs.Where(output => !after[output.Stored.Step]))
+        {
+            var step = draft(graph.Steps[output.Stored.Step]);
+            step.Refuse($".outputs[{output.Stored.Index}]", $"'{output.Name}' is of a record, and rows are what {draft(sequence).Described} makes; give it to that step");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Mesh.Shards;
+using Mesh.Specs;
+using Mesh.Transforms.Graph;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
+
+namespace Mesh.Transforms.Numbers;
+
+/// <summary>Numeric columns and float32 vectors, in the order of the inputs → one float32 vector.</summary>
+internal sealed class Concat : RecordTransform
+{
+    private const int MaximumLength = 1 << 20;
+
+    /// <param name="Slot">Where a working record has the input.</param>
+    /// <param name="Length">Elements; 0 for a value that is not a tensor.</param>
+    private readonly record struct Piece(int Slot, int Length);
+
+    public override string Type => "concat";
+
+    public override int Version => 1;
+
+    public override string Summary => "Puts numbers and vectors one after the other into one float32 vector; no value may be missing.";
+
+    public override int MaximumInputs => PipelineSpec.MaximumColumns;
+
+    internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => ["features"];
+
+    internal override IReadOnlyList<ColumnType> Infer(StepContext step)
+    {
+        long? length = 0;
+        for (var i = 0; i < step.Inputs.Count; i++)
+        {
+            step.Takes(i, ColumnKind.Integer, ColumnKind.Number, ColumnKind.Boolean, ColumnKind.Timestamp, ColumnKind.Tensor);
+            var type = step.Inputs[i];
+            if (type.Kind == ColumnKind.Tensor && (type.Element != ElementType.Float32 || type.Shape?.Length > 1))
+                step.Refuse(i, "must be a number or a float32 vector");
+            length += type.Kind == ColumnKind.Unknown ? null : type.Kind == ColumnKind.Tensor ? type.Shape?.Aggregate(1, (all, side) => all * side) : 1;
+        }
+
+        if (length > MaximumLength)
+            step.Refuse(0, $"and the others make {length} numbers; at most {MaximumLength} are put together");
+        return [ColumnType.Tensor(ElementType.Float32, length is { } known and <= MaximumLength ? [(int)known] : null)];
+    }
+
+    internal override Action<WorkingRecord> Bind(StepContext step)
+    {
+        var to = step.OutputSlots[0];
+        Piece[] pieces = [.. step.Inputs.Select((type, i) =>
+            new Piece(step.InputSlots[i], type.Kind == ColumnKind.Tensor ? type.Shape!.Aggregate(1, (all, side) => all * side) : 0))];
+        return record =>
+        {
+            var vector = record.Tensor<float>(to);
+            var at = 0;
+            for (var i = 0; i < pieces.Length; i++)
+            {
+                var (slot, length) = pieces[i];
+                if (length == 0)
+                {
+                    vector[at++] = Number.Of(step, record, i, record[slot]);
+                }
+                else
+                {
+                    record.Tensor<float>(slot).CopyTo(vector[at..]);
+                    at += length;
+                }
+            }
+        };
+    }
+}
