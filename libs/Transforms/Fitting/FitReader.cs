@@ -21,8 +21,8 @@ internal sealed class FitReader(ReadOnlyMemory<byte> state, string path)
     /// <summary>A number of things that take a byte each at least.</summary>
     public int Count(int maximum)
     {
-        var count = Count((UInt128)Math.Min(maximum, Left));
-        return (int)count;
+        var count = Long(maximum);
+        return count <= Left ? (int)count : throw Wrong($"{count} at byte {position} is more than the {Left} bytes that follow");
     }
 
     /// <summary>A number that is not negative.</summary>

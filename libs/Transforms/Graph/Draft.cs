@@ -64,8 +64,8 @@ internal sealed class Draft
 
         var usual = Inputs.Length == 0 ? [] : definition.DefaultOutputs(Inputs);
         Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, "outputs");
-        if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Outputs.Length != usual.Count)
-            Refuse(".outputs", $"has {Outputs.Length} columns; {definition.Type} writes {usual.Count}");
+        if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Spec.Outputs.Count != usual.Count)
+            Refuse(".outputs", $"has {Spec.Outputs.Count} columns; {definition.Type} writes {usual.Count}");
         if (definition.Stage != TransformStage.Record && !Outputs.SequenceEqual(Inputs))
             Refuse(".outputs", $"must be the inputs: {definition.Type} works in place");
     }

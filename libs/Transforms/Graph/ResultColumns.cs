@@ -27,6 +27,8 @@ internal sealed class ResultColumns(PipelineSpec spec, IReadOnlyList<Draft> draf
                 problems.Add(new($"outputs[{i}]", $"'{SpecViolation.Shorten(name)}' is there twice"));
             else if (wiring.Writers.ContainsKey(name))
                 found.Add((name, Last(name)));
+            else if (wiring.IsOfData(name))
+                problems.Add(new($"outputs[{i}]", $"'{SpecViolation.Shorten(name)}' is a column of the data; a step has to make a tensor of it"));
             else
                 problems.Add(new($"outputs[{i}]", $"'{SpecViolation.Shorten(name)}' is not written by any step{wiring.Hint(name)}"));
         }

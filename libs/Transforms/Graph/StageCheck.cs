@@ -5,28 +5,44 @@ internal static class StageCheck
 {
     public static void Of(PipelineGraph graph, IReadOnlyList<Draft> drafts)
     {
-        var stored = graph.Outputs.Select(output => output.Stored).ToHashSet();
-        for (var i = 0; i < graph.Steps.Count; i++)
-        {
-            var step = graph.Steps[i];
-            for (var input = 0; input < step.Inputs.Length; input++)
-            {
-                if (step.Inputs[input] is { IsSource: false } port && graph.Steps[port.Step].Definition.Stage > step.Definition.Stage)
-                {
-                    Draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' comes from {Draft(graph.Steps[port.Step]).Described}, "
-                        + $"which runs {When(graph.Steps[port.Step])}; {step.Definition.Type} runs {When(step)} and must come before it");
-                }
-                else if (step.Definition.Stage != TransformStage.Record && !stored.Contains(graph.StoredUnder(step.Inputs[input])))
-                {
-                    Draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is not in the result, and {step.Definition.Type} runs {When(step)}");
-                }
-            }
-        }
-
+        if (CheckOrder(graph, Draft))
+            CheckStored(graph, Draft);
         if (graph.SequenceStep >= 0)
             CheckSequence(graph, Draft);
 
         Draft Draft(GraphStep step) => drafts[step.Index];
+    }
+
+    /// <returns>Whether no step reads what comes later.</returns>
+    private static bool CheckOrder(PipelineGraph graph, Func<GraphStep, Draft> draft)
+    {
+        var ordered = true;
+        foreach (var step in graph.Steps)
+        {
+            for (var input = 0; input < step.Inputs.Length; input++)
+            {
+                if (step.Inputs[input].IsSource || graph.Steps[step.Inputs[input].Step] is not { } from || from.Definition.Stage <= step.Definition.Stage)
+                    continue;
+                ordered = false;
+                draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' comes from {draft(from).Described}, "
+                    + $"which runs {When(from)}; {step.Definition.Type} runs {When(step)} and must come before it");
+            }
+        }
+
+        return ordered;
+    }
+
+    private static void CheckStored(PipelineGraph graph, Func<GraphStep, Draft> draft)
+    {
+        var stored = graph.Outputs.Select(output => output.Stored).ToHashSet();
+        foreach (var step in graph.Steps.Where(step => step.Definition.Stage != TransformStage.Record))
+        {
+            for (var input = 0; input < step.Inputs.Length; input++)
+            {
+                if (!stored.Contains(graph.StoredUnder(step.Inputs[input])))
+                    draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is not in the result, and {step.Definition.Type} runs {When(step)}");
+            }
+        }
     }
 
     private static string When(GraphStep step) => step.Definition.Stage switch

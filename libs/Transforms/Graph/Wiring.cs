@@ -48,10 +48,12 @@ internal sealed class Wiring
         return wiring;
     }
 
+    public bool IsOfData(string name) => sources.Contains(name) || schema?.IndexOf(name) >= 0;
+
     /// <summary>"; did you mean 'image'?", or the columns there are.</summary>
     public string Hint(string name)
     {
-        var known = writers.Keys.Concat(schema?.Columns.Select(column => column.Name) ?? []).Distinct().ToArray();
+        var known = (schema?.Columns.Select(column => column.Name) ?? []).Concat(writers.Keys).Where(column => column != name).Distinct().ToArray();
         var near = ++hints > MaximumHints ? "" : NearestNames.Of(name, known);
         if (near.Length > 0)
             return $"; did you mean {near}?";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Mesh.Specs;
 
 namespace Mesh.Transforms.Json;
@@ -91,15 +92,29 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>The parser lets bytes that are not UTF-8 and halves of surrogate pairs pass until somebody reads the text.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new JsonException("not all of it is UTF-8.");
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped)
+                reader.GetString();
+        }
+    }
+
     private static JsonElement Document(ReadOnlySpan<byte> json, int maximumBytes)
     {
         if (json.Length > maximumBytes)
             throw new PipelineSpecException("$", $"has {json.Length} bytes; at most {maximumBytes} are read");
         try
         {
+            CheckTexts(json);
             return JsonElement.Parse(json, Options);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new PipelineSpecException("$", $"is not JSON: {e.Message}", e);
         }
