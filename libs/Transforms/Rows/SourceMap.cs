@@ -15,9 +15,12 @@ internal sealed class SourceMap(IReadOnlyList<(RecordColumn Column, int Slot)> c
     {
         var known = Volatile.Read(ref last);
         if (known?.Schema != schema)
-            Volatile.Write(ref last, known = new(schema, [.. columns.Select(column => Find(schema, column.Column, column.Slot))]));
+            Volatile.Write(ref last, known = Find(schema));
         return known.Slots;
     }
+
+    // Apart, because a closure would be allocated for every record.
+    private Found Find(RecordSchema schema) => new(schema, [.. columns.Select(column => Find(schema, column.Column, column.Slot))]);
 
     private static SourceSlot Find(RecordSchema schema, RecordColumn column, int slot)
     {
