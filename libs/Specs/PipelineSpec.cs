@@ -4,8 +4,8 @@ namespace Mesh.Specs;
 /// A pipeline as its author wrote it, not yet checked: steps that read and write named columns.
 /// <para>
 /// Which column a step reads: what the latest earlier step wrote under that name; else the column of the data; else, if the data has none of that
-/// name, what the only later step writes. A name that a later step makes without reading it is not one of the data. So a list in the order in which
-/// things happen means what it says, and a step may also stand before the one that makes what it needs.
+/// name, what the only later step writes. So a list in the order in which things happen means what it says, and a step may also stand before the one
+/// that makes what it needs. While nobody has said what the data is, a column that a later step makes anew is taken not to be of the data.
 /// </para>
 /// </summary>
 /// <param name="transforms">The steps.</param>

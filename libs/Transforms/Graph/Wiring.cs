@@ -63,13 +63,11 @@ internal sealed class Wiring
 
     private Port Find(Draft draft, int input, string name)
     {
-        var all = writers.GetValueOrDefault(name, []);
-        if (all.LastOrDefault(writer => writer.Index < draft.Index) is { } earlier)
+        if (Earlier(draft, name) is { } earlier)
             return PortOf(earlier, name);
 
-        // A later step that makes the column without reading it: the data has none of that name.
-        var later = all.Where(writer => writer.Index > draft.Index).ToArray();
-        if (later.Length > 0 && !later[0].Inputs.Contains(name) && !draft.Outputs.Contains(name))
+        var later = writers.GetValueOrDefault(name, []).Where(writer => writer.Index > draft.Index).ToArray();
+        if (later.Length > 0 && !draft.Outputs.Contains(name) && !MayBeOfData(draft, name, later[0]))
         {
             if (later.Length > 1)
             {
@@ -95,6 +93,20 @@ internal sealed class Wiring
 
         return new(Port.Source, place);
     }
+
+    private Draft? Earlier(Draft draft, string name) => writers.GetValueOrDefault(name, []).LastOrDefault(writer => writer.Index < draft.Index);
+
+    /// <summary>
+    /// Whether the data has the column that a later step writes. Nobody may have said what the data is: then it has to, if that step changes the column
+    /// in place, or needs this one.
+    /// </summary>
+    private bool MayBeOfData(Draft draft, string name, Draft later) => schema is not null
+        ? schema.IndexOf(name) >= 0
+        : later.Inputs.Contains(name) || Needs(later, draft, []);
+
+    /// <summary>Whether a step needs another through steps that are listed before each other.</summary>
+    private bool Needs(Draft draft, Draft other, HashSet<Draft> seen) =>
+        draft == other || (seen.Add(draft) && draft.Inputs.Any(name => Earlier(draft, name) is { } earlier && Needs(earlier, other, seen)));
 
     private static Port PortOf(Draft writer, string name) => new(writer.Index, Array.IndexOf(writer.Outputs, name));
 }

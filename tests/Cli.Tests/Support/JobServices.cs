@@ -10,6 +10,12 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
 {
     public override Task<Pipeline> CreatePipeline(CreatePipelineRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "pipelines", () =>
     {
+        if (request.PipelineId.Any(char.IsUpper))
+        {
+            throw MeshState.Refusal(Code.InvalidArgument, "INVALID_ARGUMENT", "wrong",
+                ("pipeline_id", "use lower-case letters."), ("pipeline.transforms[1].parameters.width", "must be an integer."));
+        }
+
         var pipeline = new Pipeline(request.Pipeline) { Name = $"{request.Parent}/pipelines/{request.PipelineId}" };
         state.Put(pipeline.Name, pipeline);
         return pipeline;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Google.Protobuf;
 using Mesh.Cli.Running;
+using Mesh.Client.Errors;
 using Mesh.Preprocessing.V1;
 
 namespace Mesh.Cli.Commands.Pipelines;
@@ -15,9 +15,10 @@ internal sealed class PipelineCreate : MeshCommand
         HelpName = "TRANSFORM",
     };
 
-    private readonly Option<FileInfo> _spec = new Option<FileInfo>("--spec")
+    private readonly Option<FileInfo> _file = new Option<FileInfo>("--file", "--spec")
     {
-        Description = "A JSON file {\"transforms\":[{\"type\":\"resize\",\"parameters\":{\"width\":28,\"height\":28}}],\"split\":{…}} instead of -t.",
+        Description = "A YAML or JSON file instead of -t, with \"transforms\" and, if you like, \"outputs\" and \"split\". "
+            + "A transform has a \"type\", and may have \"parameters\", \"inputs\", \"outputs\" and a \"name\".",
         HelpName = "FILE",
     }.AcceptExistingOnly();
 
@@ -28,11 +29,11 @@ internal sealed class PipelineCreate : MeshCommand
     public PipelineCreate()
         : base("create", "Creates a pipeline. It cannot be changed afterwards: make another.",
             "mesh pipeline create gray28 -t decode-image -t grayscale -t \"resize width=28 height=28\" -t label -t normalize",
-            "mesh pipeline create gray28 --spec pipeline.json")
+            "mesh pipeline create gray28 --file pipeline.yaml")
     {
         Add(_id);
         Add(_transforms);
-        Add(_spec);
+        Add(_file);
         Add(_validation);
         Add(_test);
         Add(_seed);
@@ -40,39 +41,36 @@ internal sealed class PipelineCreate : MeshCommand
 
     public override async Task<int> RunAsync(CommandRun run)
     {
-        var created = await run.Mesh.Pipelines.CreatePipelineAsync(
-            new CreatePipelineRequest
-            {
-                Parent = run.Project,
-                PipelineId = run.Get(_id),
-                Pipeline = await SpecAsync(run),
-                RequestId = CommandRun.NewRequestId(),
-            }, cancellationToken: run.Cancel);
+        var given = run.Get(_transforms) ?? [];
+        if ((given.Length > 0) == (run.Get(_file) is not null))
+        {
+            throw CommandException.Usage("Say what the pipeline does, either with -t for each transform or with --file FILE.");
+        }
+
+        var document = run.Get(_file) is { } file ? await PipelineDocument.ReadAsync(file, run.Cancel) : null;
+        var request = new CreatePipelineRequest
+        {
+            Parent = run.Project,
+            PipelineId = run.Get(_id),
+            Pipeline = WithArguments(run, document?.ToProto() ?? new Pipeline(), given),
+            RequestId = CommandRun.NewRequestId(),
+        };
+        Pipeline created;
+        try
+        {
+            created = await run.Mesh.Pipelines.CreatePipelineAsync(request, cancellationToken: run.Cancel);
+        }
+        catch (MeshApiException e) when (document?.Explain(e) is { } explained)
+        {
+            throw explained;
+        }
+
         run.Show(created, output => output.WriteLine($"Created {created.Name}. Next: {run.Command($"pipeline run {Names.Id(created.Name)} DATASET")}"));
         return ExitCode.Ok;
     }
 
-    private async Task<Pipeline> SpecAsync(CommandRun run)
+    private Pipeline WithArguments(CommandRun run, Pipeline pipeline, string[] given)
     {
-        var given = run.Get(_transforms) ?? [];
-        if ((given.Length > 0) == (run.Get(_spec) is not null))
-        {
-            throw CommandException.Usage("Say what the pipeline does, either with -t for each transform or with --spec FILE.");
-        }
-
-        var pipeline = new Pipeline();
-        if (run.Get(_spec) is { } file)
-        {
-            try
-            {
-                pipeline = Pipeline.Parser.ParseJson(await File.ReadAllTextAsync(file.FullName, run.Cancel));
-            }
-            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
-            {
-                throw CommandException.Usage($"{file.FullName} is not a pipeline: {e.Message}");
-            }
-        }
-
         pipeline.Transforms.Add(given.Select(TransformArgument.Parse));
         var split = pipeline.Split ??= new SplitSpec { ValidationFraction = run.Get(_validation), TestFraction = run.Get(_test), Seed = run.Get(_seed) };
         if (run.Has(_validation))

@@ -35,6 +35,7 @@ internal sealed class PipelineShow : MeshCommand
                 ("created", $"{Amount.At(pipeline.CreateTime)} by {pipeline.Creator}"),
                 ("split", pipeline.Split is { } s ? $"validation {s.ValidationFraction}, test {s.TestFraction}, seed {s.Seed}" : ""),
                 .. pipeline.Transforms.Select((t, i) => ($"transform {i + 1}", PipelineText.Transform(t))),
+                ("outputs", string.Join(", ", pipeline.Outputs)),
             ]);
             if (jobs.Count > 0)
             {
