@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
@@ -17,7 +18,7 @@ namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
     DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records,
-    ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
+    QuarantineStore quarantine, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
 
@@ -82,6 +83,12 @@ internal sealed class DatasetApi(
         version => version.Status.State is JobState.Succeeded or JobState.Failed,
         stream,
         context.CancellationToken);
+
+    public override Task<DatasetVersionStatistics> GetDatasetVersionStatistics(GetDatasetVersionStatisticsRequest request, ServerCallContext context) =>
+        versions.GetStatisticsAsync(request.Name, context.CancellationToken);
+
+    public override Task<ListRejectedRecordsResponse> ListRejectedRecords(ListRejectedRecordsRequest request, ServerCallContext context) =>
+        quarantine.ListAsync(request, context.CancellationToken);
 
     public override async Task<Empty> DeleteDatasetVersion(DeleteDatasetVersionRequest request, ServerCallContext context)
     {

@@ -34,7 +34,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
         try
         {
             await using var cursor = formats[version.Format].Open(
-                VersionParser.DataFiles(SourceFiles.Of(blobs, files)), new LabelNames(version.LabelNames), request.Split);
+                VersionParser.DataFiles(SourceFiles.Of(blobs, files)), RecordLayout.Of(version), request.Split);
             await SendAsync(cursor, rejected.Of(request.Split), request, stream, cancel);
         }
         catch (BlobStoreException e)
@@ -89,12 +89,8 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await VersionStore.FindAsync(db, key, cancel);
-        if (row.State != JobState.Succeeded)
-        {
-            throw MeshError.Precondition("VERSION_NOT_READY", $"{key.Name} is not ready.");
-        }
-
-        var rejections = await db.Rejections.AsNoTracking().Of(key).Select(r => r.Ordinals).SingleOrDefaultAsync(cancel);
+        VersionStore.CheckReady(row);
+        var rejections = await db.Details.AsNoTracking().Of(key).Select(r => r.Rejections).SingleOrDefaultAsync(cancel);
         return (row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel), RejectedOrdinals.Parse(rejections ?? []));
     }
 }

@@ -99,6 +99,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     EndTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Creator = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    QuarantineSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
@@ -134,6 +135,27 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "version_details",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rejections = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Statistics = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_details", x => new { x.Project, x.DatasetId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_version_details_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "version_files",
                 columns: table => new
                 {
@@ -155,26 +177,6 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "version_rejections",
-                columns: table => new
-                {
-                    Project = table.Column<string>(type: "TEXT", nullable: false),
-                    DatasetId = table.Column<string>(type: "TEXT", nullable: false),
-                    Version = table.Column<int>(type: "INTEGER", nullable: false),
-                    Ordinals = table.Column<byte[]>(type: "BLOB", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_version_rejections", x => new { x.Project, x.DatasetId, x.Version });
-                    table.ForeignKey(
-                        name: "FK_version_rejections_versions_Project_DatasetId_Version",
-                        columns: x => new { x.Project, x.DatasetId, x.Version },
-                        principalTable: "versions",
-                        principalColumns: new[] { "Project", "DatasetId", "Version" },
-                        onDelete: ReferentialAction.Cascade);
-                });
-
             migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 table: "released_blobs",
@@ -189,6 +191,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 name: "IX_version_files_Project_Sha256",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_versions_Project_QuarantineSha256",
+                table: "versions",
+                columns: new[] { "Project", "QuarantineSha256" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_State_LeaseUntilTicks",
@@ -212,10 +219,10 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 name: "uploads");
 
             migrationBuilder.DropTable(
-                name: "version_files");
+                name: "version_details");
 
             migrationBuilder.DropTable(
-                name: "version_rejections");
+                name: "version_files");
 
             migrationBuilder.DropTable(
                 name: "versions");

@@ -107,6 +107,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     EndTicks = table.Column<long>(type: "bigint", nullable: true),
                     Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    QuarantineSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
@@ -145,6 +146,29 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "version_details",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Rejections = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Statistics = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_details", x => new { x.Project, x.DatasetId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_version_details_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalSchema: "ingest",
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "version_files",
                 schema: "ingest",
                 columns: table => new
@@ -161,28 +185,6 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     table.PrimaryKey("PK_version_files", x => new { x.Project, x.DatasetId, x.Version, x.Path });
                     table.ForeignKey(
                         name: "FK_version_files_versions_Project_DatasetId_Version",
-                        columns: x => new { x.Project, x.DatasetId, x.Version },
-                        principalSchema: "ingest",
-                        principalTable: "versions",
-                        principalColumns: new[] { "Project", "DatasetId", "Version" },
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "version_rejections",
-                schema: "ingest",
-                columns: table => new
-                {
-                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
-                    DatasetId = table.Column<string>(type: "character varying(63)", nullable: false),
-                    Version = table.Column<int>(type: "integer", nullable: false),
-                    Ordinals = table.Column<byte[]>(type: "bytea", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_version_rejections", x => new { x.Project, x.DatasetId, x.Version });
-                    table.ForeignKey(
-                        name: "FK_version_rejections_versions_Project_DatasetId_Version",
                         columns: x => new { x.Project, x.DatasetId, x.Version },
                         principalSchema: "ingest",
                         principalTable: "versions",
@@ -207,6 +209,12 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 schema: "ingest",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_versions_Project_QuarantineSha256",
+                schema: "ingest",
+                table: "versions",
+                columns: new[] { "Project", "QuarantineSha256" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_State_LeaseUntilTicks",
@@ -235,11 +243,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 schema: "ingest");
 
             migrationBuilder.DropTable(
-                name: "version_files",
+                name: "version_details",
                 schema: "ingest");
 
             migrationBuilder.DropTable(
-                name: "version_rejections",
+                name: "version_files",
                 schema: "ingest");
 
             migrationBuilder.DropTable(
