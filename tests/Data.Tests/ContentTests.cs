@@ -1,5 +1,7 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Mesh.Tests.Shared;
 
@@ -22,7 +24,8 @@ public sealed class ContentTests
     {
         var folder = DataSets.Path("spam");
         var mail = Path.Combine(folder, "mail");
-        var tree = Directory.EnumerateFiles(mail, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(mail, path)).ToHashSet();
+        var tree = Directory.EnumerateFiles(mail, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(mail, path)).ToHashSet();
 
         using var zip = ZipFile.OpenRead(Path.Combine(folder, "spam.zip"));
         Assert.Equal(tree, zip.Entries.Select(entry => entry.FullName).ToHashSet());
@@ -72,7 +75,7 @@ public sealed class ContentTests
             entry.DataStream!.ReadExactly(content);
             Assert.InRange(content.Length, 40_000, 60_000);
             Assert.Equal((640, 480), JpegSize(content));
-            hashes.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(content)));
+            hashes.Add(Convert.ToHexString(SHA256.HashData(content)));
         }
         Assert.Equal(12_000, hashes.Count);
     }
@@ -81,7 +84,8 @@ public sealed class ContentTests
     {
         var box = annotation.GetProperty("bbox").EnumerateArray().Select(number => number.GetDouble()).ToArray();
         double[] shares = [(box[0] + box[2] / 2) / 320, (box[1] + box[3] / 2) / 240, box[2] / 320, box[3] / 240];
-        return $"{annotation.GetProperty("category_id").GetInt32() - 1} {string.Join(' ', shares.Select(share => FormattableString.Invariant($"{share:F6}")))}";
+        var label = annotation.GetProperty("category_id").GetInt32() - 1;
+        return $"{label} {string.Join(' ', shares.Select(share => share.ToString("F6", CultureInfo.InvariantCulture)))}";
     }
 
     /// <summary>Width and height from the frame header of a baseline JPEG (ITU T.81, B.2.2).</summary>

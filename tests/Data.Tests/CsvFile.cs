@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Mesh.Data.Tests;
 
-/// <summary>The rows of a CSV file (RFC 4180), the header first. Written apart from the product's reader, so that goldens have a second witness.</summary>
+/// <summary>
+/// The rows of a CSV file (RFC 4180), the header first. Written apart from the product's reader, so that goldens have a second witness.
+/// </summary>
 internal static class CsvFile
 {
     public static IEnumerable<string[]> Read(string path)

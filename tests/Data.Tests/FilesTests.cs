@@ -33,7 +33,7 @@ public sealed class FilesTests
         Assert.Empty(left);
     }
 
-    /// <summary>What a library compressed has no hash, since another version of it may find fewer or more bytes for the same content.</summary>
+    /// <summary>What was compressed here has no hash: another version of the library may need more or fewer bytes.</summary>
     private static void AssertContent(JsonProperty golden, long bytes, Func<string> hash)
     {
         var expected = golden.Value.GetProperty("bytes").GetInt64();

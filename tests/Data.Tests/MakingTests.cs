@@ -88,7 +88,8 @@ public sealed class MakingTests : IDisposable
     public void A_set_whose_package_cannot_be_had_skips_the_test_and_is_not_tried_again_at_once()
     {
         var asked = folder.File("asked");
-        var maker = new DataSetMaker(folder.Path, new Dictionary<string, string> { ["PATH"] = PathWith("apt-get", $"echo x >>'{asked}'; exit 100") });
+        var path = PathWith("apt-get", $"echo x >>'{asked}'; exit 100");
+        var maker = new DataSetMaker(folder.Path, new Dictionary<string, string> { ["PATH"] = path });
         var outcome = maker.Make("iris");
         Assert.Equal(3, outcome.ExitCode);
         Assert.StartsWith("tests/datasets: iris cannot be made: apt-get could not download python3-sklearn", outcome.Output);

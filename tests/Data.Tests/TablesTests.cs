@@ -50,5 +50,6 @@ public sealed class TablesTests
         }
     }
 
-    private static void AssertClose(double expected, double found) => Assert.InRange(found, expected - 1e-9 * Math.Abs(expected) - 1e-12, expected + 1e-9 * Math.Abs(expected) + 1e-12);
+    private static void AssertClose(double expected, double found) =>
+        Assert.True(Math.Abs(found - expected) <= 1e-9 * Math.Abs(expected) + 1e-12, $"{found} and not {expected}");
 }

@@ -36,7 +36,8 @@ def fashion_mnist(folder):
         "source": "Debian dataset-fashion-mnist (Zalando Research, MIT)",
         "scale": "mean and std (over n) are of pixel / 255; levels count the pixels in [0, 1), [1, 64), [64, 128), [128, 192), [192, 256)",
         "published": published(
-            ("the usual normalization of Fashion-MNIST: mean and std of train", [0.2860, 0.3530], [splits["train"]["mean"], splits["train"]["std"]]),
+            ("the usual normalization of Fashion-MNIST, mean of train", 0.2860, splits["train"]["mean"]),
+            ("the usual normalization of Fashion-MNIST, std of train", 0.3530, splits["train"]["std"]),
             ("Xiao and others 2017: train and test images", [60000, 10000], [splits[split]["shape"][0] for split in splits]),
         ),
         "classes": (folder / "labels.txt").read_text().splitlines(),
@@ -49,7 +50,8 @@ def composites(folder):
     for split in ("train", "test"):
         coco = json.loads((folder / f"coco/annotations/instances_{split}.json").read_text())
         names = {category["id"]: category["name"] for category in coco["categories"]}
-        boxes = pandas.DataFrame([[a["image_id"], names[a["category_id"]], *a["bbox"]] for a in coco["annotations"]], columns=["image", "class", "x", "y", "width", "height"])
+        rows = [[a["image_id"], names[a["category_id"]], *a["bbox"]] for a in coco["annotations"]]
+        boxes = pandas.DataFrame(rows, columns=["image", "class", "x", "y", "width", "height"])
         same_in_yolo(folder, split, coco, boxes)
         splits[split] = {
             "images": len(coco["images"]),

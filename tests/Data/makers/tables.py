@@ -75,7 +75,8 @@ def breast_cancer(out, sklearn):
 
 def diabetes(out, sklearn):
     """Two files without headers, separated by spaces; these are the raw units, not scikit-learn's scaled ones."""
-    with gzip.open(sklearn / SKLEARN / "diabetes_data_raw.csv.gz", "rt") as data, gzip.open(sklearn / SKLEARN / "diabetes_target.csv.gz", "rt") as target:
+    folder = sklearn / SKLEARN
+    with gzip.open(folder / "diabetes_data_raw.csv.gz", "rt") as data, gzip.open(folder / "diabetes_target.csv.gz", "rt") as target:
         rows = [[field(float(value)) for value in (*features.split(), progression)] for features, progression in zip(data, target)]
     write(out / "diabetes.csv", "age sex bmi bp s1 s2 s3 s4 s5 s6 progression".split(), rows)
 

@@ -14,7 +14,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time a zip can hold; archives of the 
 def spam(out, package):
     """mail/GROUP/NAME.txt as the bytes the mails had (many encodings), and the same tree as spam.zip and spam.tar.gz."""
     files = sorted(path for path in (package / "data").glob("*/*.txt"))
-    with zipfile.ZipFile(out / "spam.zip", "w", zipfile.ZIP_DEFLATED) as zipped, tarfile.open(out / "spam.tar.gz", "w:gz", compresslevel=6) as tarred:
+    with zipfile.ZipFile(out / "spam.zip", "w") as zipped, tarfile.open(out / "spam.tar.gz", "w:gz", compresslevel=6) as tarred:
         for path in files:
             name = f"{path.parent.name}/{path.name}"
             content = path.read_bytes()
