@@ -145,7 +145,8 @@ def digits(folder):
         folder / "digits.csv",
         "Debian python3-sklearn, digits.csv.gz (UCI, Alpaydin and Kaynak 1998): 8×8 pixels of 0 to 16",
         published=lambda frame: published(
-            ("scikit-learn, load_digits: samples, features, classes", [1797, 64, 10], [*frame.drop(columns="digit").shape, frame.digit.nunique()])
+            ("scikit-learn, load_digits: samples, features", [1797, 64], frame.drop(columns="digit").shape),
+            ("scikit-learn, load_digits: classes", 10, frame.digit.nunique()),
         ),
         byDigit=by_digit,
         pixels=lambda frame: column(pandas.Series(frame.drop(columns="digit").to_numpy().ravel())),
@@ -162,11 +163,14 @@ def classified(name, target, source, per_class, **more):
             f"Debian python3-sklearn, {source}",
             published=lambda frame: published(
                 (f"scikit-learn's description: rows per {target}", per_class, frame[target].value_counts().sort_index()),
-                *((f"scikit-learn's description: {fact} of the features", said, frame.drop(columns=target).agg(fact)) for fact, said in more.items()),
+                *((f"scikit-learn's description: {fact} of the features", said, features(frame).agg(fact)) for fact, said in more.items()),
             ),
             coded=lambda frame: coded(frame, [target]),
-            imputedAndStandardized=lambda frame: {"all": imputed_and_standardized(frame, [c for c in frame if c != target])["all"]},
+            imputedAndStandardized=lambda frame: {"all": imputed_and_standardized(frame, list(features(frame)))["all"]},
         )
+
+    def features(frame):
+        return frame.drop(columns=target)
 
     return make
 

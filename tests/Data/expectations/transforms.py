@@ -18,7 +18,8 @@ def imputed_and_standardized(frame, names):
             fitted = values[: len(part)]
             mean, std = fitted.mean(), fitted.std(ddof=0)
             standardized = (values - mean) / std
-            columns[name] = {"median": number(median), "mean": float(mean), "stdPopulation": float(std), "firstRows": standardized[:3].tolist()}
+            columns[name] = {"median": number(median), "mean": float(mean), "stdPopulation": float(std)}
+            columns[name]["firstRows"] = standardized[:3].tolist()
             if frame[name].isna().any():
                 rows = frame.index[frame[name].isna()]
                 columns[name]["missingRows"] = rows.tolist()
