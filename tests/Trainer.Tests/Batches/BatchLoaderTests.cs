@@ -1,3 +1,4 @@
+using Mesh.Shards.Loading;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Tests.Support;
 using Mesh.Trainer.Torch;
@@ -16,7 +17,7 @@ public sealed class BatchLoaderTests
         var order = SampleOrder.Shuffled(50, 8, 3, 0);
         using var loader = new BatchLoader(stripes.Source(), order, first: 2);
         var index = 2;
-        foreach (var batch in loader.Batches())
+        foreach (var batch in loader.Batches(TestContext.Current.CancellationToken))
         {
             using (batch)
             {
@@ -38,7 +39,7 @@ public sealed class BatchLoaderTests
     {
         var read = 0;
         var source = new SampleSource(Stripes.Shape, new long[10_000], 1, (rows, _) => Interlocked.Add(ref read, rows.Length), Stripes.Convert);
-        using (var loader = new BatchLoader(source, SampleOrder.Sequential(10_000, 10))) loader.Batches().First().Dispose();
+        using (var loader = new BatchLoader(source, SampleOrder.Sequential(10_000, 10))) loader.Batches(TestContext.Current.CancellationToken).First().Dispose();
         Assert.InRange(read, 10, 60);
     }
 
@@ -49,7 +50,7 @@ public sealed class BatchLoaderTests
             (rows, _) => { if (rows[0] >= 50) throw new IOException("disk gone"); }, Stripes.Convert);
         using var loader = new BatchLoader(source, SampleOrder.Sequential(100, 10));
         var before = 0;
-        var error = Assert.Throws<IOException>(() => { foreach (var batch in loader.Batches()) { batch.Dispose(); before++; } });
+        var error = Assert.Throws<IOException>(() => { foreach (var batch in loader.Batches(TestContext.Current.CancellationToken)) { batch.Dispose(); before++; } });
         Assert.Equal("disk gone", error.Message);
         Assert.Equal(5, before);
     }

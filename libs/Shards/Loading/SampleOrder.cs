@@ -1,9 +1,10 @@
-namespace Mesh.Trainer.Batches;
+namespace Mesh.Shards.Loading;
 
 /// <summary>
-/// Which samples make up each batch of one epoch. A pure function of (samples, batch size, seed, epoch): the same on
-/// every rank and for every number of ranks, so a run can go on from (epoch, batch) on another number of workers.
-/// Batches differ in size by at most one sample, so the last is never a small rest.
+/// Which samples make up each batch of one epoch. A pure function of (samples, batch size, seed, epoch) that does not know of ranks: each rank takes its
+/// part of every batch. So the count of batches done is all the cursor that a run needs, and it may go on in the middle of an epoch with another number
+/// of ranks. Batches differ in size by at most one sample, so the last is never a small rest.
+/// Four bytes a sample in memory, for up to <see cref="Array.MaxLength"/> samples (2³¹ − 57).
 /// </summary>
 public sealed class SampleOrder
 {
@@ -11,6 +12,7 @@ public sealed class SampleOrder
 
     private SampleOrder(int[] samples, int batchSize)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         this.samples = samples;
         Batches = (int)(((long)samples.Length + batchSize - 1) / batchSize);
     }
@@ -18,7 +20,7 @@ public sealed class SampleOrder
     /// <summary>How many batches, over all ranks together, make the epoch.</summary>
     public int Batches { get; }
 
-    /// <summary>A random permutation (Fisher–Yates). Costs four bytes a sample, and about a second for 100 million.</summary>
+    /// <summary>A random permutation (Fisher–Yates). Takes about a second for 100 million samples.</summary>
     public static SampleOrder Shuffled(int samples, int batchSize, long seed, int epoch)
     {
         var order = Identity(samples);
@@ -49,6 +51,9 @@ public sealed class SampleOrder
         return samples.AsMemory(start + from, count);
     }
 
+    /// <summary>Samples of the largest part that any rank gets of any batch.</summary>
+    public int LargestPart(int worldSize = 1) => Batches == 0 ? 0 : CeilingOf(CeilingOf(samples.Length, Batches), worldSize);
+
     // The index-th of count nearly equal parts of a length.
     private static (int Start, int Length) Part(int length, int index, int count)
     {
@@ -56,10 +61,15 @@ public sealed class SampleOrder
         return (start, (int)((long)length * (index + 1) / count) - start);
     }
 
+    private static int CeilingOf(int length, int parts) => (int)(((long)length + parts - 1) / parts);
+
     private static int[] Identity(int samples)
     {
         var order = new int[samples];
-        for (var i = 0; i < samples; i++) order[i] = i;
+        for (var i = 0; i < samples; i++)
+        {
+            order[i] = i;
+        }
         return order;
     }
 }

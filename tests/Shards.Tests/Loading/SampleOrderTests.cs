@@ -1,8 +1,7 @@
 using CsCheck;
-using Mesh.Trainer.Batches;
-using Xunit;
+using Mesh.Shards.Loading;
 
-namespace Mesh.Trainer.Tests.Batches;
+namespace Mesh.Shards.Tests.Loading;
 
 public sealed class SampleOrderTests
 {
@@ -43,6 +42,14 @@ public sealed class SampleOrderTests
     }, iter: 300);
 
     [Fact]
+    public void No_part_is_larger_than_the_largest() => Gen.Select(Any, Gen.Int[1, 9]).Sample((c, world) =>
+    {
+        var order = SampleOrder.Sequential(c.Samples, c.BatchSize);
+        var largest = Enumerable.Range(0, order.Batches).Max(b => Enumerable.Range(0, world).Max(rank => order.Batch(b, rank, world).Length));
+        Assert.Equal(largest, order.LargestPart(world));
+    }, iter: 300);
+
+    [Fact]
     public void Epochs_and_seeds_differ_and_every_place_is_as_likely()
     {
         Assert.NotEqual(All(SampleOrder.Shuffled(100, 10, 1, 0)), All(SampleOrder.Shuffled(100, 10, 1, 1)));
@@ -59,6 +66,13 @@ public sealed class SampleOrderTests
     {
         // A resumed run must find the order that it began with.
         Assert.Equal("8 5 3 7 2 6 1 0 9 4", string.Join(' ', All(SampleOrder.Shuffled(10, 10, 7, 3))));
+    }
+
+    [Fact]
+    public void An_epoch_of_nothing_has_no_batches_and_a_batch_of_nothing_is_refused()
+    {
+        Assert.Equal((0, 0), (SampleOrder.Shuffled(0, 8, 1, 0).Batches, SampleOrder.Sequential(0, 8).LargestPart()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SampleOrder.Shuffled(8, 0, 1, 0));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Mesh.Trainer.Batches;
+namespace Mesh.Shards.Loading;
 
 /// <summary>
 /// SplitMix64 (Steele, Lea, Flood 2014): every number is a function of the seed and a counter, on every machine and
@@ -21,7 +21,10 @@ public struct SeededRandom(long seed, long stream)
         while (true)
         {
             var product = (Next() >> 32) * bound;
-            if ((uint)product >= (uint)(-bound) % bound) return (uint)(product >> 32);
+            if ((uint)product >= (uint)(-bound) % bound)
+            {
+                return (uint)(product >> 32);
+            }
         }
     }
 
