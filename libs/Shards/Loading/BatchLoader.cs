@@ -47,7 +47,10 @@ public class BatchLoader<TBatch> : IDisposable
         }
     }
 
-    /// <summary>Stops the loading, waits for the batch that is being loaded, and frees all batches but one that the consumer still has.</summary>
+    /// <summary>
+    /// Stops the loading, waits for the batch that is being loaded, and frees all batches; those that the consumer has, when it disposes them.
+    /// Not from within <see cref="LoadedBatch.Load"/>, which would wait for itself.
+    /// </summary>
     public void Dispose()
     {
         ring.Close();

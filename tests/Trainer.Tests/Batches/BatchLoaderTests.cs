@@ -3,6 +3,7 @@ using Mesh.Trainer.Batches;
 using Mesh.Trainer.Tests.Support;
 using Mesh.Trainer.Torch;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Mesh.Trainer.Tests.Batches;
 
@@ -32,6 +33,35 @@ public sealed class BatchLoaderTests
             }
         }
         Assert.Equal(order.Batches, index);
+    }
+
+    [Fact]
+    public void Tensors_are_filled_again_and_none_is_left_behind()
+    {
+        var source = new Stripes(50, 1).Source();
+        // So that the count does not sink by what earlier tests left.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        for (var epoch = 0; epoch < 20; epoch++)
+        {
+            var memory = new HashSet<nint>();
+            using (var loader = new BatchLoader(source, SampleOrder.Shuffled(50, 3, 1, epoch)))
+            {
+                foreach (var batch in loader.Batches(TestContext.Current.CancellationToken).Take(epoch))
+                {
+                    memory.Add(AddressOf(batch.Inputs));
+                    batch.Dispose();
+                }
+            }
+            Assert.InRange(memory.Count, 0, BatchLoader.DefaultDepth);
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+
+        static unsafe nint AddressOf(Tensor tensor)
+        {
+            fixed (byte* start = tensor.bytes) return (nint)start;
+        }
     }
 
     [Fact]
