@@ -204,8 +204,8 @@ public sealed class BatchLoaderTests : IDisposable
             goOn.Wait();
         }));
         loading.Wait(Cancel);
-        var cancelled = Task.Run(() => loader.Batches(stop.Token).Count(), Cancel);
-        var disposed = Task.Run(() => loader.Batches(CancellationToken.None).Count(), Cancel);
+        var cancelled = await StartWaitingAsync(() => loader.Batches(stop.Token).Count());
+        var disposed = await StartWaitingAsync(() => loader.Batches(CancellationToken.None).Count());
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience, Cancel));
 
@@ -264,6 +264,28 @@ public sealed class BatchLoaderTests : IDisposable
 
     private static BatchLoader<ColumnBatch> Load(ShardSet shards, SampleOrder order, int rank = 0, int worldSize = 1, int depth = 4) => new(
         order, rows => new ColumnBatch(shards, [.. shards.Schema.Columns.Select(column => column.Name)], rows), 0, rank, worldSize, depth);
+
+    /// <summary>Runs on a thread of its own; returns once that waits.</summary>
+    private static async Task<Task> StartWaitingAsync(Action action)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                action();
+                ended.SetResult();
+            }
+            catch (Exception error)
+            {
+                ended.SetException(error);
+            }
+        })
+        { IsBackground = true };
+        thread.Start();
+        await Eventually.BecomesTrueAsync(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience, "the consumer waits");
+        return ended.Task;
+    }
 
     private static void AssertHolds(Table table, ColumnBatch batch)
     {
