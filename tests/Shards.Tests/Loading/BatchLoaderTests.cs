@@ -6,8 +6,6 @@ namespace Mesh.Shards.Tests.Loading;
 
 public sealed class BatchLoaderTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -58,7 +56,7 @@ public sealed class BatchLoaderTests : IDisposable
         {
             var ranks = Enumerable.Range(0, worldSize).Select(rank =>
             {
-                using var loader = new BatchLoader<Empty>(order, _ => new Empty(), first, rank, worldSize);
+                using var loader = new BatchLoader<HollowBatch>(order, _ => new HollowBatch(), first, rank, worldSize);
                 return loader.Batches(Cancel).Select(batch =>
                 {
                     using (batch)
@@ -96,8 +94,8 @@ public sealed class BatchLoaderTests : IDisposable
     [Fact]
     public void Batches_share_the_memory_of_a_few()
     {
-        using var loader = new BatchLoader<Empty>(SampleOrder.Sequential(100, 1), _ => new Empty(), depth: 3);
-        var batches = new HashSet<Empty>();
+        using var loader = new BatchLoader<HollowBatch>(SampleOrder.Sequential(100, 1), _ => new HollowBatch(), depth: 3);
+        var batches = new HashSet<HollowBatch>();
         foreach (var batch in loader.Batches(Cancel))
         {
             batches.Add(batch);
@@ -112,7 +110,7 @@ public sealed class BatchLoaderTests : IDisposable
     [Fact]
     public void What_fails_while_loading_comes_after_the_batches_before_it()
     {
-        using var loader = new BatchLoader<Empty>(SampleOrder.Sequential(20, 1), _ => new Empty(batch =>
+        using var loader = new BatchLoader<HollowBatch>(SampleOrder.Sequential(20, 1), _ => new HollowBatch(batch =>
         {
             if (batch.Samples.Span[0] == 7)
             {
@@ -166,7 +164,7 @@ public sealed class BatchLoaderTests : IDisposable
     [Fact]
     public void A_consumer_that_keeps_all_batches_is_told_so()
     {
-        using var loader = new BatchLoader<Empty>(SampleOrder.Sequential(3, 1), _ => new Empty(), depth: 2);
+        using var loader = new BatchLoader<HollowBatch>(SampleOrder.Sequential(3, 1), _ => new HollowBatch(), depth: 2);
         using var batches = loader.Batches(Cancel).GetEnumerator();
         Assert.True(batches.MoveNext());
         Assert.True(batches.MoveNext());
@@ -184,77 +182,12 @@ public sealed class BatchLoaderTests : IDisposable
         var order = SampleOrder.Sequential(10, 5);
         foreach (var (over, first) in new[] { (order, 2), (SampleOrder.Sequential(0, 5), 0) })
         {
-            using var loader = new BatchLoader<Empty>(over, _ => new Empty(), first);
+            using var loader = new BatchLoader<HollowBatch>(over, _ => new HollowBatch(), first);
             Assert.Empty(loader.Batches(Cancel));
         }
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<Empty>(order, _ => new Empty(), first: 3));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<Empty>(order, _ => new Empty(), rank: 2, worldSize: 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<Empty>(order, _ => new Empty(), depth: 1));
-    }
-
-    [Fact]
-    public async Task A_slow_loader_is_left_by_cancellation_and_by_disposal()
-    {
-        using var loading = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
-        using var stop = new CancellationTokenSource();
-        var loader = new BatchLoader<Empty>(SampleOrder.Sequential(9, 1), _ => new Empty(_ =>
-        {
-            loading.Set();
-            goOn.Wait();
-        }));
-        loading.Wait(Cancel);
-        var cancelled = await StartWaitingAsync(() => loader.Batches(stop.Token).Count());
-        var disposed = await StartWaitingAsync(() => loader.Batches(CancellationToken.None).Count());
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience, Cancel));
-
-        var disposal = Task.Run(loader.Dispose, Cancel);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => disposed.WaitAsync(Patience, Cancel));
-        Assert.False(disposal.IsCompleted);
-        goOn.Set();
-        await disposal.WaitAsync(Patience, Cancel);
-        Assert.Throws<ObjectDisposedException>(() => loader.Batches(Cancel).First());
-    }
-
-    [Fact]
-    public async Task Leaving_early_ends_the_thread_and_frees_each_batch_when_it_is_handed_back()
-    {
-        var made = new List<Empty>();
-        var loader = new BatchLoader<Empty>(SampleOrder.Sequential(1_000_000, 1), _ =>
-        {
-            made.Add(new Empty());
-            return made[^1];
-        });
-        var kept = loader.Batches(Cancel).First();
-        await Task.Run(loader.Dispose, Cancel).WaitAsync(Patience, Cancel);
-        loader.Dispose();
-        Assert.Equal(BatchLoader<Empty>.DefaultDepth, made.Count);
-        Assert.Equal(made.Where(batch => batch != kept), made.Where(batch => batch.Freed == 1));
-        kept.Dispose();
-        kept.Dispose();
-        Assert.All(made, batch => Assert.Equal(1, batch.Freed));
-    }
-
-    [Fact]
-    public void Many_epochs_leave_no_thread_and_no_batch_behind()
-    {
-        var (made, freed) = (0, 0);
-        for (var epoch = 0; epoch < 200; epoch++)
-        {
-            var order = SampleOrder.Shuffled(20, 3, seed: 1, epoch);
-            using var loader = new BatchLoader<Empty>(order, _ =>
-            {
-                made++;
-                return new Empty(free: () => freed++);
-            });
-            foreach (var batch in loader.Batches(Cancel).Take(epoch % 9))
-            {
-                batch.Dispose();
-            }
-        }
-        Assert.Equal(200 * BatchLoader<Empty>.DefaultDepth, made);
-        Assert.Equal(made, freed);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<HollowBatch>(order, _ => new HollowBatch(), first: 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<HollowBatch>(order, _ => new HollowBatch(), rank: 2, worldSize: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader<HollowBatch>(order, _ => new HollowBatch(), depth: 1));
     }
 
     public void Dispose() => folder.Dispose();
@@ -265,47 +198,11 @@ public sealed class BatchLoaderTests : IDisposable
     private static BatchLoader<ColumnBatch> Load(ShardSet shards, SampleOrder order, int rank = 0, int worldSize = 1, int depth = 4) => new(
         order, rows => new ColumnBatch(shards, [.. shards.Schema.Columns.Select(column => column.Name)], rows), 0, rank, worldSize, depth);
 
-    /// <summary>Runs on a thread of its own; returns once that waits.</summary>
-    private static async Task<Task> StartWaitingAsync(Action action)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                action();
-                ended.SetResult();
-            }
-            catch (Exception error)
-            {
-                ended.SetException(error);
-            }
-        })
-        { IsBackground = true };
-        thread.Start();
-        await Eventually.BecomesTrueAsync(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience, "the consumer waits");
-        return ended.Task;
-    }
-
     private static void AssertHolds(Table table, ColumnBatch batch)
     {
         for (var column = 0; column < table.Schema.Columns.Count; column++)
         {
             Assert.Equal(batch.Samples.ToArray().SelectMany(row => table.Row(column, row)), batch.Column(column).ToArray());
-        }
-    }
-
-    /// <summary>Nothing in memory; what it is told to do instead of loading.</summary>
-    private sealed class Empty(Action<Empty>? load = null, Action? free = null) : LoadedBatch
-    {
-        public int Freed { get; private set; }
-
-        protected internal override void Load() => load?.Invoke(this);
-
-        protected internal override void Free()
-        {
-            Freed++;
-            free?.Invoke();
         }
     }
 
