@@ -17,7 +17,7 @@ using Mesh.Uploads.V1;
 namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
-    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records,
+    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions,
     QuarantineStore quarantine, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
@@ -107,6 +107,9 @@ internal sealed class DatasetApi(
         await pins.UnpinAsync(request.Name, request.Holder, context.CancellationToken);
         return Done;
     }
+
+    public override Task<ListRecordPartitionsResponse> ListRecordPartitions(ListRecordPartitionsRequest request, ServerCallContext context) =>
+        partitions.ListAsync(request, context.CancellationToken);
 
     public override Task ReadRecords(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream, ServerCallContext context) =>
         records.RunAsync(request, stream, context.CancellationToken);

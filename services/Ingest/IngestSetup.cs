@@ -25,6 +25,7 @@ public static class IngestSetup
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<PinStore>();
         services.AddSingleton<RecordStream>();
+        services.AddSingleton<RecordPartitions>();
         services.AddRecordFormats();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<VersionParser>();
