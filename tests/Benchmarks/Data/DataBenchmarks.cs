@@ -14,6 +14,7 @@ internal static class DataBenchmarks
         GatherVersusMemcpy.LargeRows,
         LoaderVersusTorchSharp.Benchmark,
         LoaderAllocation.Benchmark,
+        CommitVersusSylvan.Benchmark,
     ];
 
     /// <param name="names">Which; all if empty. An area (<c>loader</c>) stands for all of its own.</param>
