@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
+namespace Mesh.Trainer.Storage.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -11,36 +11,12 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "counts",
-                columns: table => new
-                {
-                    Job = table.Column<string>(type: "TEXT", nullable: false),
-                    Number = table.Column<long>(type: "INTEGER", nullable: false),
-                    Attempt = table.Column<int>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_counts", x => new { x.Job, x.Number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "ends",
-                columns: table => new
-                {
-                    Job = table.Column<string>(type: "TEXT", nullable: false),
-                    State = table.Column<string>(type: "TEXT", nullable: false),
-                    Attempt = table.Column<int>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_ends", x => x.Job);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "jobs",
                 columns: table => new
                 {
                     Name = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    ParentName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
+                    PartStage = table.Column<string>(type: "TEXT", maxLength: 63, nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     Creator = table.Column<string>(type: "TEXT", nullable: false),
@@ -50,6 +26,7 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                     Gpus = table.Column<int>(type: "INTEGER", nullable: false),
                     TraceParent = table.Column<string>(type: "TEXT", nullable: true),
                     CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    TurnTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Failures = table.Column<int>(type: "INTEGER", nullable: false),
@@ -72,6 +49,28 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_jobs", x => x.Name);
+                    table.ForeignKey(
+                        name: "FK_jobs_jobs_ParentName",
+                        column: x => x.ParentName,
+                        principalTable: "jobs",
+                        principalColumn: "Name",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pin_intents",
+                columns: table => new
+                {
+                    IntentId = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pin_intents", x => x.IntentId);
                 });
 
             migrationBuilder.CreateTable(
@@ -89,26 +88,48 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                     table.PrimaryKey("PK_requests", x => new { x.Project, x.RequestId });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "training_runs",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "TEXT", nullable: false),
+                    Description = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    MetricsBytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastStep = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastEpoch = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_runs", x => new { x.Project, x.RunId });
+                });
+
             migrationBuilder.CreateIndex(
-                name: "IX_jobs_State_CreatedTicks",
+                name: "IX_jobs_ParentName_State",
                 table: "jobs",
-                columns: new[] { "State", "CreatedTicks" });
+                columns: new[] { "ParentName", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_State_TurnTicks",
+                table: "jobs",
+                columns: new[] { "State", "TurnTicks" });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "counts");
-
-            migrationBuilder.DropTable(
-                name: "ends");
-
-            migrationBuilder.DropTable(
                 name: "jobs");
 
             migrationBuilder.DropTable(
+                name: "pin_intents");
+
+            migrationBuilder.DropTable(
                 name: "requests");
+
+            migrationBuilder.DropTable(
+                name: "training_runs");
         }
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCountingDb))]
-    [Migration("20261122232005_Initial")]
+    [Migration("20261126071414_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -70,6 +70,14 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                     b.Property<long>("NotBeforeTicks")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ParentName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PartStage")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -110,12 +118,17 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                     b.Property<string>("TraceParent")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TurnTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Name");
 
-                    b.HasIndex("State", "CreatedTicks");
+                    b.HasIndex("ParentName", "State");
+
+                    b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", (string)null);
                 });
@@ -177,6 +190,14 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                     b.HasKey("Project", "RequestId");
 
                     b.ToTable("requests", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Jobs.Storage.JobRow", b =>
+                {
+                    b.HasOne("Mesh.Jobs.Storage.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentName")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 #pragma warning restore 612, 618
         }

@@ -36,6 +36,8 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     Name = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    ParentName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
+                    PartStage = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: true),
                     Kind = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     Creator = table.Column<string>(type: "text", nullable: false),
@@ -45,6 +47,7 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     Gpus = table.Column<int>(type: "integer", nullable: false),
                     TraceParent = table.Column<string>(type: "text", nullable: true),
                     CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    TurnTicks = table.Column<long>(type: "bigint", nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Attempt = table.Column<int>(type: "integer", nullable: false),
                     Failures = table.Column<int>(type: "integer", nullable: false),
@@ -67,6 +70,13 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_jobs", x => x.Name);
+                    table.ForeignKey(
+                        name: "FK_jobs_jobs_ParentName",
+                        column: x => x.ParentName,
+                        principalSchema: "preprocessing",
+                        principalTable: "jobs",
+                        principalColumn: "Name",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -162,10 +172,16 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_jobs_State_CreatedTicks",
+                name: "IX_jobs_ParentName_State",
                 schema: "preprocessing",
                 table: "jobs",
-                columns: new[] { "State", "CreatedTicks" });
+                columns: new[] { "ParentName", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_State_TurnTicks",
+                schema: "preprocessing",
+                table: "jobs",
+                columns: new[] { "State", "TurnTicks" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_processed_datasets_Project_Key",

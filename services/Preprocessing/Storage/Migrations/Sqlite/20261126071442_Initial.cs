@@ -31,6 +31,8 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     Name = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    ParentName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
+                    PartStage = table.Column<string>(type: "TEXT", maxLength: 63, nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     Creator = table.Column<string>(type: "TEXT", nullable: false),
@@ -40,6 +42,7 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     Gpus = table.Column<int>(type: "INTEGER", nullable: false),
                     TraceParent = table.Column<string>(type: "TEXT", nullable: true),
                     CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    TurnTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Failures = table.Column<int>(type: "INTEGER", nullable: false),
@@ -62,6 +65,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_jobs", x => x.Name);
+                    table.ForeignKey(
+                        name: "FK_jobs_jobs_ParentName",
+                        column: x => x.ParentName,
+                        principalTable: "jobs",
+                        principalColumn: "Name",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -150,9 +159,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_jobs_State_CreatedTicks",
+                name: "IX_jobs_ParentName_State",
                 table: "jobs",
-                columns: new[] { "State", "CreatedTicks" });
+                columns: new[] { "ParentName", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_State_TurnTicks",
+                table: "jobs",
+                columns: new[] { "State", "TurnTicks" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_processed_datasets_Project_Key",
