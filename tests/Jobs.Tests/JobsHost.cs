@@ -88,14 +88,14 @@ public sealed class JobsHost : IAsyncDisposable
     /// <summary>A group whose parts take a core each, as <see cref="CountingGroup"/> cuts it.</summary>
     /// <param name="part">The part that <paramref name="mode"/> is for; empty for all.</param>
     /// <param name="gpus">That the group asks for, and its parts do not.</param>
-    public Task<JobRow> CreateGroupAsync(string id, int parts = 3, int until = 5, int holdAt = 0, string mode = "", string part = "", int gpus = 0)
+    public Task<JobRow> CreateGroupAsync(string id, int parts = 3, int until = 5, int holdAt = 0, string mode = "", string part = "", int sumHoldAt = 0, int gpus = 0)
     {
         var spec = new Struct
         {
             Fields =
             {
                 ["parts"] = Value.ForNumber(parts), ["until"] = Value.ForNumber(until), ["hold_at"] = Value.ForNumber(holdAt),
-                ["mode"] = Value.ForString(mode), ["part"] = Value.ForString(part), ["part_cpus"] = Value.ForNumber(1),
+                ["mode"] = Value.ForString(mode), ["part"] = Value.ForString(part), ["sum_hold_at"] = Value.ForNumber(sumHoldAt), ["part_cpus"] = Value.ForNumber(1),
             },
         };
         return AddAsync($"groups/{id}", CountingGroup.Kind, spec, 1, 1, gpus: gpus);

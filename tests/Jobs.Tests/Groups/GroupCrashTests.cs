@@ -6,10 +6,15 @@ using Outcome = Mesh.Jobs.V1.EndAttemptRequest.Types.Outcome;
 
 namespace Mesh.Jobs.Tests.Groups;
 
-/// <summary>The service dies before or after every commit of a group's life in turn, is started again, and the group ends as it should.</summary>
+/// <summary>
+/// The service dies before or after a commit of a group's life, at all of them in turn, is started again, and the group ends as
+/// it should. The short form takes turns: before the odd ones and after the even ones.
+/// </summary>
 public class GroupCrashTests
 {
     private const int MostCommits = 40;
+
+    private static bool Full => Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1";
 
     [Theory]
     [InlineData(JobState.Succeeded, 17)]
@@ -22,7 +27,7 @@ public class GroupCrashTests
         var crashes = 0;
         foreach (var after in (bool[])[false, true])
         {
-            for (var at = 1; at <= MostCommits; at++)
+            for (var at = Full || !after ? 1 : 2; at <= MostCommits; at += Full ? 1 : 2)
             {
                 crash.Restart();
                 var group = await rig.AddGroupAsync($"g{at}-{after}".ToLowerInvariant());
@@ -49,7 +54,7 @@ public class GroupCrashTests
             }
         }
 
-        Assert.InRange(crashes, 2 * fewestCommits, 2 * MostCommits - 2);
+        Assert.InRange(crashes, Full ? 2 * fewestCommits : fewestCommits, (2 * MostCommits) - 2);
     }
 
     /// <summary>What scheduler, workers and user do, from wherever it stands.</summary>

@@ -43,7 +43,7 @@ public class GroupFaultTests
 
         var ended = await host.EndAsync(group);
         Assert.Equal((JobState.Succeeded, 12), (ended.State, ended.ReadResult<Int64Value>()!.Value));
-        Assert.Equal([2, 2, 2], (await host.PartsAsync(group)).Select(p => p.Attempt));
+        Assert.Equal([2, 2, 1], (await host.PartsAsync(group)).Select(p => p.Attempt));
         host.Logs.AssertNoErrors();
     }
 
@@ -53,7 +53,7 @@ public class GroupFaultTests
         using var state = new TemporaryFolder();
         // Creates database and group, and leaves the group, for which it has no GPU, to a service process of its own.
         var first = await JobsHost.StartAsync(state);
-        var group = await first.CreateGroupAsync("g", parts: 2, until: 6, holdAt: 3, gpus: 1);
+        var group = await first.CreateGroupAsync("g", parts: 2, until: 6, holdAt: 3, sumHoldAt: Full ? 3 : 0, gpus: 1);
         await first.StopAsync();
 
         string[][] stages = Full ? [["count-0", "count-1"], ["sum"]] : [["count-0", "count-1"]];
@@ -63,19 +63,11 @@ public class GroupFaultTests
         }
 
         await using var next = await JobsHost.StartAsync(state);
-        if (!Full)
-        {
-            // Its first attempt holds.
-            var sum = JobRow.PartName(group.Name, "sum");
-            await Eventually.BecomesTrueAsync(async () => (await next.PartsAsync(group)).Any(p => p.Name == sum && p.RecordedSequence == 3), JobsHost.Patience, "the last part counts");
-            await next.Jobs.RequestYieldAsync(sum, Cancel);
-        }
-
         var ended = await next.EndAsync(group);
         Assert.Equal((JobState.Succeeded, 18, 1), (ended.State, ended.ReadResult<Int64Value>()!.Value, ended.Attempt));
         foreach (var part in await next.PartsAsync(group))
         {
-            Assert.Equal((2, 0), (part.Attempt, part.Failures));
+            Assert.Equal((part.Part != "sum" || Full ? 2 : 1, 0), (part.Attempt, part.Failures));
             Assert.Equal([1, 2, 3, 4, 5, 6], (await next.CountsAsync(part)).Select(c => c.Number));
         }
 

@@ -9,8 +9,8 @@ namespace Mesh.Jobs.TestService;
 
 /// <summary>
 /// Counts in two stages: "parts" parts that count to "until" each (stage "count"), then one that does it once more (stage
-/// "sum"). The result is the number of all that was counted. Other fields go on to the parts, "sum_mode" to the last one as its
-/// mode, "mode" to the part "part" or to all of them. "plan" may be "none" (no part, and no end), "empty" (no part, a result),
+/// "sum"). The result is the number of all that was counted. Other fields go on to the parts, "mode" to the part "part" or to
+/// all of the first stage; the last part holds at "sum_hold_at". "plan" may be "none" (no part, and no end), "empty" (no part, a result),
 /// "break" (the hook throws), "early" (ends with the first part that is through), "refuse" (fails then) or "forget" (does nothing
 /// then).
 /// </summary>
@@ -38,7 +38,7 @@ public sealed class CountingGroup : GroupKind<CountingDb>
         {
             var part = $"count-{i}";
             var chosen = Text(fields, "part");
-            group.Add(Part(fields, part, "count", chosen.Length == 0 || chosen == part ? Text(fields, "mode") : ""));
+            group.Add(Part(fields, part, "count", chosen.Length == 0 || chosen == part ? Text(fields, "mode") : "", Number(fields, "hold_at")));
         }
 
         return Task.CompletedTask;
@@ -66,7 +66,7 @@ public sealed class CountingGroup : GroupKind<CountingDb>
         }
         else if (await group.IsDoneAsync("count", cancel))
         {
-            group.Add(Part(fields, "sum", "sum", Text(fields, "sum_mode")));
+            group.Add(Part(fields, "sum", "sum", "", Number(fields, "sum_hold_at")));
         }
     }
 
@@ -74,10 +74,11 @@ public sealed class CountingGroup : GroupKind<CountingDb>
 
     public override Task OnEndedAsync(CountingDb db, JobRow job, CancellationToken cancel) => CountingJob.AddEnd(db, job);
 
-    private static NewPart Part(IDictionary<string, Value> fields, string part, string stage, string mode)
+    private static NewPart Part(IDictionary<string, Value> fields, string part, string stage, string mode, double holdAt)
     {
         var specification = new Struct { Fields = { fields } };
         specification.Fields["mode"] = Value.ForString(mode);
+        specification.Fields["hold_at"] = Value.ForNumber(holdAt);
         return new NewPart(part, stage, CountingJob.Kind, specification, (long)Number(fields, "until"), new ResourceSpec { Cpus = (int)Number(fields, "part_cpus") });
     }
 
