@@ -6,6 +6,7 @@ using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
+using Mesh.Ingest.Versions.Comparing;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Callers;
 using Mesh.ServiceDefaults.Names;
@@ -18,7 +19,7 @@ namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
     DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions,
-    QuarantineStore quarantine, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
+    QuarantineStore quarantine, VersionTags tags, VersionComparison comparison, VersionCheck check, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
 
@@ -70,8 +71,19 @@ internal sealed class DatasetApi(
         return await creation.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 
-    public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
-        versions.GetAsync(request.Name, context.CancellationToken);
+    public override async Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
+        await versions.GetAsync(await tags.ResolveAsync(request.Name, context.CancellationToken), context.CancellationToken);
+
+    public override async Task<DatasetVersion> UpdateDatasetVersion(UpdateDatasetVersionRequest request, ServerCallContext context) =>
+        await versions.GetAsync(await tags.UpdateAsync(request, context.CancellationToken), context.CancellationToken);
+
+    public override Task DiffDatasetVersions(
+        DiffDatasetVersionsRequest request, IServerStreamWriter<DiffDatasetVersionsResponse> stream, ServerCallContext context) =>
+        comparison.RunAsync(request, stream, context.CancellationToken);
+
+    public override Task VerifyDatasetVersion(
+        VerifyDatasetVersionRequest request, IServerStreamWriter<VerifyDatasetVersionResponse> stream, ServerCallContext context) =>
+        check.RunAsync(request.Name, stream, context.CancellationToken);
 
     public override Task<ListDatasetVersionsResponse> ListDatasetVersions(ListDatasetVersionsRequest request, ServerCallContext context) =>
         versions.ListAsync(request, context.CancellationToken);

@@ -13,8 +13,8 @@ namespace Mesh.Ingest.Commits;
 /// over. A failure that is not the data's is tried again a few times.
 /// </summary>
 internal sealed class CommitRunner(
-    CommitLeases leases, VersionParser parser, QuarantineStore quarantine, IBlobStore blobs, ChangeSignals signals, IOptions<IngestOptions> options,
-    TimeProvider time, ILogger<CommitRunner> logger) : BackgroundService
+    CommitLeases leases, VersionParser parser, QuarantineStore quarantine, WorkFolder work, IBlobStore blobs, ChangeSignals signals,
+    IOptions<IngestOptions> options, TimeProvider time, ILogger<CommitRunner> logger) : BackgroundService
 {
     /// <summary>The signal that there is a new version.</summary>
     public const string Wake = "commits";
@@ -32,7 +32,7 @@ internal sealed class CommitRunner(
     {
         try
         {
-            quarantine.Sweep();
+            work.Sweep();
             await leases.TakeOverAsync(stoppingToken);
             await Task.WhenAll(Enumerable.Range(0, options.Value.ParallelCommits).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)));
         }

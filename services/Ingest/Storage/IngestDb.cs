@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest.Storage;
 
-/// <summary>Uploads, datasets, versions with their files, pins.</summary>
+/// <summary>Uploads, datasets, versions with their files and tags, pins.</summary>
 public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "ingest")
 {
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
@@ -15,6 +15,8 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 
     /// <summary>Of versions that are ready.</summary>
     public DbSet<VersionDetailsRow> Details => Set<VersionDetailsRow>();
+
+    public DbSet<VersionTagRow> Tags => Set<VersionTagRow>();
 
     public DbSet<PinRow> Pins => Set<PinRow>();
 
@@ -42,6 +44,7 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasIndex(v => new { v.State, v.LeaseUntilTicks });
             row.HasIndex(v => new { v.Project, v.QuarantineSha256 });
             row.Property(v => v.LeaseOwner).HasMaxLength(64);
+            row.Property(v => v.Notes).HasMaxLength(16 * 1024);
             row.Property(v => v.Stage).HasMaxLength(64);
             row.Property(v => v.ErrorReason).HasMaxLength(64);
             row.Property(v => v.Creator).HasMaxLength(256);
@@ -62,6 +65,13 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.ToTable("version_details");
             row.HasKey(r => new { r.Project, r.DatasetId, r.Version });
             row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionDetailsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<VersionTagRow>(row =>
+        {
+            row.ToTable("version_tags");
+            row.HasKey(t => new { t.Project, t.DatasetId, t.Tag });
+            row.HasOne<VersionRow>().WithMany().HasForeignKey(t => new { t.Project, t.DatasetId, t.Version }).OnDelete(DeleteBehavior.Cascade);
+            row.Property(t => t.Tag).HasMaxLength(63);
         });
         model.Entity<PinRow>(row =>
         {

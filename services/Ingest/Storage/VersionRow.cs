@@ -46,6 +46,9 @@ public sealed class VersionRow
     /// <summary>Empty until SUCCEEDED.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>What people wrote about it; changes.</summary>
+    public string Notes { get; init; } = "";
+
     /// <summary>The blob of rejected records; empty while there is none. Its bytes may still be on their way.</summary>
     public string QuarantineSha256 { get; init; } = "";
 

@@ -193,6 +193,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("character varying(16384)");
+
                     b.Property<string>("QuarantineSha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -219,6 +224,28 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -354,6 +381,15 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

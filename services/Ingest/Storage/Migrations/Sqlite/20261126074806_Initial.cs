@@ -99,6 +99,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     EndTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Creator = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Notes = table.Column<string>(type: "TEXT", maxLength: 16384, nullable: false),
                     QuarantineSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
@@ -177,6 +178,26 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "version_tags",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", nullable: false),
+                    Tag = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_tags", x => new { x.Project, x.DatasetId, x.Tag });
+                    table.ForeignKey(
+                        name: "FK_version_tags_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 table: "released_blobs",
@@ -191,6 +212,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 name: "IX_version_files_Project_Sha256",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_version_tags_Project_DatasetId_Version",
+                table: "version_tags",
+                columns: new[] { "Project", "DatasetId", "Version" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_QuarantineSha256",
@@ -223,6 +249,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "version_files");
+
+            migrationBuilder.DropTable(
+                name: "version_tags");
 
             migrationBuilder.DropTable(
                 name: "versions");

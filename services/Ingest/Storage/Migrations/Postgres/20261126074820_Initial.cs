@@ -107,6 +107,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     EndTicks = table.Column<long>(type: "bigint", nullable: true),
                     Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Notes = table.Column<string>(type: "character varying(16384)", maxLength: 16384, nullable: false),
                     QuarantineSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
@@ -192,6 +193,28 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "version_tags",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Tag = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_version_tags", x => new { x.Project, x.DatasetId, x.Tag });
+                    table.ForeignKey(
+                        name: "FK_version_tags_versions_Project_DatasetId_Version",
+                        columns: x => new { x.Project, x.DatasetId, x.Version },
+                        principalSchema: "ingest",
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "DatasetId", "Version" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 schema: "ingest",
@@ -209,6 +232,12 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 schema: "ingest",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_version_tags_Project_DatasetId_Version",
+                schema: "ingest",
+                table: "version_tags",
+                columns: new[] { "Project", "DatasetId", "Version" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_QuarantineSha256",
@@ -248,6 +277,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "version_files",
+                schema: "ingest");
+
+            migrationBuilder.DropTable(
+                name: "version_tags",
                 schema: "ingest");
 
             migrationBuilder.DropTable(
