@@ -82,6 +82,30 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("pins", "ingest");
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Statistics")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_details", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.Property<string>("Project")
@@ -110,26 +134,6 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.HasIndex("Project", "Sha256");
 
                     b.ToTable("version_files", "ingest");
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.Property<string>("Project")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<string>("DatasetId")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer");
-
-                    b.Property<byte[]>("Ordinals")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.HasKey("Project", "DatasetId", "Version");
-
-                    b.ToTable("version_rejections", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
@@ -189,6 +193,16 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("character varying(16384)");
+
+                    b.Property<string>("QuarantineSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<string>("Stage")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -205,9 +219,33 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasKey("Project", "DatasetId", "Version");
 
+                    b.HasIndex("Project", "QuarantineSha256");
+
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -319,20 +357,20 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionDetailsRow", "Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
-                        .WithOne()
-                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -343,6 +381,15 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618
