@@ -7,14 +7,16 @@ namespace Mesh.Preprocessing.Pipelines;
 /// <summary>The columns of a dataset version as the transforms understand them.</summary>
 internal static class DataSchema
 {
-    /// <summary>The column that tells classes apart, when it is of text.</summary>
-    public const string Label = "label";
+    private const string DefaultLabel = "label";
 
     /// <exception cref="MeshException">FAILED_PRECONDITION for a type that is not known here.</exception>
     public static RecordSchema Of(DatasetVersion version) => new([.. (version.Schema?.Columns ?? []).Select(column => new RecordColumn(column.Name, KindOf(column.Type))
     {
-        ClassNames = column is { Name: Label, Type: ColumnType.String } ? version.LabelNames : [],
+        ClassNames = column.Name == LabelOf(version) && column.Type == ColumnType.String ? version.LabelNames : [],
     })]);
+
+    /// <summary>The column that tells classes apart; there may be none of that name.</summary>
+    public static string LabelOf(DatasetVersion version) => version.Options is { LabelColumn.Length: > 0 } options ? options.LabelColumn : DefaultLabel;
 
     private static ColumnKind KindOf(ColumnType type) => type switch
     {
@@ -24,6 +26,11 @@ internal static class DataSchema
         ColumnType.Double => ColumnKind.Number,
         ColumnType.Bool => ColumnKind.Boolean,
         ColumnType.Bytes => ColumnKind.Bytes,
+        ColumnType.Timestamp => ColumnKind.Timestamp,
+        ColumnType.StringList => ColumnKind.TextList,
+        ColumnType.Int64List => ColumnKind.IntegerList,
+        ColumnType.DoubleList => ColumnKind.NumberList,
+        ColumnType.Boxes => ColumnKind.Boxes,
         _ => throw MeshError.Precondition("COLUMN_TYPE_UNKNOWN", $"The data has a column of type {type}, which no transform can read."),
     };
 }

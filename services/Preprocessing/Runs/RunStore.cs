@@ -161,7 +161,7 @@ public sealed class RunStore(
         }
 
         var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);
-        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform && t.Inputs.All(input => input == DataSchema.Label)))
+        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform && t.Inputs.DefaultIfEmpty(LabelTransform).Contains(DataSchema.LabelOf(version))))
         {
             throw MeshError.Precondition("NO_LABELS", $"{version.Name} has no labels, and {pipeline.Name} has the transform \"{LabelTransform}\".");
         }

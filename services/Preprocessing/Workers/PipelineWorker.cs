@@ -35,11 +35,12 @@ internal static class PipelineWorker
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PipelineWorker));
         var datasets = services.GetRequiredService<DatasetService.DatasetServiceClient>();
         var patience = TimeSpan.FromSeconds(services.GetRequiredService<IOptions<PreprocessingOptions>>().Value.IngestPatienceSeconds);
-        var records = new RecordStream(datasets, spec.DatasetVersion, patience, logger);
+        var pipeline = Pipeline.Create(PipelineSpecs.ToSpec(spec.Pipeline), DataSchema.Of(spec.DatasetVersion));
+        var records = new RecordStream(datasets, spec.DatasetVersion, new RawRecords(spec.DatasetVersion, pipeline.Sources), patience, logger);
         var folder = WorkFolders.Create(identity, session);
         try
         {
-            var fitted = await RecordFitter.FitAsync(session, spec, records, cancel);
+            var fitted = await RecordFitter.FitAsync(session, spec, pipeline, records, cancel);
             session.ThrowIfYieldRequested();
             using var writer = new PartWriter(folder, fitted);
             await WriteAsync(session, spec, records, fitted, writer, cancel);

@@ -1,5 +1,4 @@
 using Mesh.Jobs.Workers;
-using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
 using Mesh.Transforms;
 using Mesh.Transforms.Fitting;
@@ -11,21 +10,21 @@ namespace Mesh.Preprocessing.Workers;
 /// <summary>What the transforms learn from the training records, on every core: a pass through them, or several when transforms learn from others.</summary>
 internal static class RecordFitter
 {
-    public static async Task<FittedPipeline> FitAsync(WorkerSession session, PipelineRunSpec spec, RecordStream records, CancellationToken cancel)
+    public static async Task<FittedPipeline> FitAsync(
+        WorkerSession session, PipelineRunSpec spec, Pipeline pipeline, RecordStream records, CancellationToken cancel)
     {
         using var activity = Telemetry.Activities.StartActivity("fit transforms");
-        var pipeline = Pipeline.Create(PipelineSpecs.ToSpec(spec.Pipeline), records.Schema);
         var state = pipeline.Unfitted;
         while (state.Passes < pipeline.FitPasses)
         {
-            state = await PassAsync(session, spec, records, pipeline, state, cancel);
+            state = await PassAsync(session, spec, pipeline, state, records, cancel);
         }
 
         return pipeline.Finish(state);
     }
 
     private static async Task<FittedState> PassAsync(
-        WorkerSession session, PipelineRunSpec spec, RecordStream records, Pipeline pipeline, FittedState soFar, CancellationToken cancel)
+        WorkerSession session, PipelineRunSpec spec, Pipeline pipeline, FittedState soFar, RecordStream records, CancellationToken cancel)
     {
         // Which fitter sees which record makes no difference to the result.
         var fitters = Enumerable.Range(0, session.Resources.Cpus).Select(_ => pipeline.NewFitter(soFar)).ToArray();

@@ -3,22 +3,18 @@ using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
-using Mesh.Preprocessing.Pipelines;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Preprocessing.Workers;
 
 /// <summary>The records of a split, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
-internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets, DatasetVersion version, TimeSpan patience, ILogger logger)
+internal sealed class RecordStream(
+    DatasetService.DatasetServiceClient datasets, DatasetVersion version, RawRecords records, TimeSpan patience, ILogger logger)
 {
-    private readonly int _label = version.Schema.Columns.ToList().FindIndex(c => c is { Name: DataSchema.Label, Type: ColumnType.String });
-
-    /// <summary>The columns of every record.</summary>
-    public RecordSchema Schema { get; } = DataSchema.Of(version);
+    private readonly string[] _columns = [.. records.Schema.Columns.Select(c => c.Name)];
 
     /// <summary>The class that a record belongs to; null when it has none.</summary>
-    public string? ClassOf(in RawRecord record) =>
-        _label >= 0 && record.Values.Span[_label] is { IsMissing: false } label ? label.Text : null;
+    public string? ClassOf(in RawRecord record) => records.ClassOf(record);
 
     /// <exception cref="JobFailure">Ingest is silent, or a record is not of the version's schema.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, [EnumeratorCancellation] CancellationToken cancel)
@@ -30,7 +26,7 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             using var call = datasets.ReadRecords(
-                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read }, cancellationToken: silence.Token);
+                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read, Columns = { _columns } }, cancellationToken: silence.Token);
             var broke = false;
             while (true)
             {
@@ -57,10 +53,10 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
                     break;
                 }
 
-                var records = call.ResponseStream.Current.Records;
-                read += records.Count;
+                var batch = call.ResponseStream.Current.Records;
+                read += batch.Count;
                 waiting.Heard();
-                yield return [.. records.Select(r => ToRaw(r))];
+                yield return [.. batch.Select(records.Of)];
             }
 
             if (broke)
@@ -73,38 +69,4 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
             }
         }
     }
-
-    /// <summary>Bytes stay in the message; nothing is copied.</summary>
-    private RawRecord ToRaw(Record record)
-    {
-        if (record.Values.Count != Schema.Columns.Count)
-        {
-            throw new JobFailure("MALFORMED_RECORD", $"{record.Source} has {record.Values.Count} values; {version.Name} has {Schema.Columns.Count} columns.");
-        }
-
-        var values = new RecordValue[record.Values.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = ToRaw(record.Values[i]);
-            if (!values[i].IsMissing && values[i].Kind != Schema.Columns[i].Kind)
-            {
-                throw new JobFailure("MALFORMED_RECORD", $"{record.Source}: {Schema.Columns[i].Name} is {values[i].Kind.Word}; its column is {Schema.Columns[i].Kind.Word}.");
-            }
-        }
-
-        return new RawRecord(record.Source, Schema, values);
-    }
-
-    private static RecordValue ToRaw(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.Image => RecordValue.OfImage(value.Image.Encoding == ImageEncoding.Raw
-            ? RawImage.OfPixels(value.Image.Data.Memory, value.Image.Height, value.Image.Width, value.Image.Channels)
-            : RawImage.OfFile(value.Image.Data.Memory)),
-        Value.KindOneofCase.StringValue => RecordValue.OfText(value.StringValue),
-        Value.KindOneofCase.Int64Value => RecordValue.OfInteger(value.Int64Value),
-        Value.KindOneofCase.DoubleValue => RecordValue.OfNumber(value.DoubleValue),
-        Value.KindOneofCase.BoolValue => RecordValue.OfBoolean(value.BoolValue),
-        Value.KindOneofCase.BytesValue => RecordValue.OfBytes(value.BytesValue.Memory),
-        _ => RecordValue.Missing,
-    };
 }

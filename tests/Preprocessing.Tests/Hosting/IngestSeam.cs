@@ -83,7 +83,12 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
             var message = new ReadRecordsResponse();
             for (var i = at; i < Math.Min(at + PerMessage, total); i++)
             {
-                message.Records.Add(data.Record(request.Split, (int)i));
+                var record = data.Record(request.Split, (int)i);
+                var names = data.Version.Schema.Columns.Select(c => c.Name).ToList();
+                var values = request.Columns.Select(name => record.Values[names.IndexOf(name)]).ToList();
+                record.Values.Clear();
+                record.Values.Add(values);
+                message.Records.Add(record);
             }
 
             await response.WriteAsync(message, context.CancellationToken);

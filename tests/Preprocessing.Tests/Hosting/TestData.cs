@@ -31,6 +31,8 @@ public sealed class TestData
         }
     }
 
+    private Func<int, Value[]>? _row;
+
     public string Name => Version.Name;
 
     public DatasetVersion Version { get; }
@@ -55,6 +57,17 @@ public sealed class TestData
         return data;
     }
 
+    /// <summary>A table: one split "all" of so many rows.</summary>
+    public static TestData Table(string id, Column[] columns, int count, Func<int, Value[]> row, string label = "")
+    {
+        var data = new TestData(id, labelled: false) { _row = row };
+        data.Version.Schema = new Schema { Columns = { columns } };
+        data.Version.Options = new FormatOptions { LabelColumn = label };
+        data.Version.Splits.Add(new Split { Name = "all", RecordCount = count, ClassHistogram = { [label] = label.Length > 0 ? count : 0 } });
+        data.Version.Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+        return data;
+    }
+
     public ReadOnlySpan<byte> Image(string split, int index)
     {
         var (pixels, labels) = _splits[split];
@@ -65,6 +78,11 @@ public sealed class TestData
 
     public Record Record(string split, int index)
     {
+        if (_row is not null)
+        {
+            return new Record { Index = index, Source = $"table.csv#{index}", Values = { _row(index) } };
+        }
+
         var damaged = split == "train" && index == Damaged;
         var image = new ImageValue { Height = FashionMnist.Side, Width = FashionMnist.Side, Channels = 1, Encoding = ImageEncoding.Raw };
         if (damaged)
