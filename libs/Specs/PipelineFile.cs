@@ -81,19 +81,14 @@ public sealed class PipelineFile
             violations.Add(new($"{path}.{SpecViolation.Shorten(name)}", "is not known here; known: type, name, inputs, outputs, parameters"));
         if (step["parameters"] is not (null or JsonObject))
             violations.Add(new($"{path}.parameters", "must be an object"));
-        return new(Text(step, path, "type", violations) is { Length: > 0 } type ? type : Missing(), step["parameters"] is JsonObject given ? JsonSerializer.SerializeToElement(given) : default)
+        if (step["type"] is null)
+            violations.Add(new($"{path}.type", "is required: the type of a transform"));
+        return new(Text(step, path, "type", violations), step["parameters"] is JsonObject given ? JsonSerializer.SerializeToElement(given) : default)
         {
             Name = Text(step, path, "name", violations),
             Inputs = Names(step, $"{path}.", "inputs", violations),
             Outputs = Names(step, $"{path}.", "outputs", violations),
         };
-
-        string Missing()
-        {
-            if (step["type"] is null)
-                violations.Add(new($"{path}.type", "is required: the type of a transform"));
-            return "";
-        }
     }
 
     private static string Text(JsonObject fields, string path, string name, List<SpecViolation> violations)

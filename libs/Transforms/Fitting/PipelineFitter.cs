@@ -82,7 +82,8 @@ public sealed class PipelineFitter
     /// </summary>
     public void Merge(PipelineFitter other)
     {
-        if (other.pipeline != pipeline && !other.pipeline.IdentityAt(other.soFar).AsSpan().SequenceEqual(pipeline.IdentityAt(soFar)) || other.soFar.Passes != soFar.Passes)
+        var same = other.pipeline == pipeline && other.soFar == soFar;
+        if (!same && !other.pipeline.IdentityAt(other.soFar).AsSpan().SequenceEqual(pipeline.IdentityAt(soFar)))
             throw new ArgumentException("The fitter belongs to another pipeline or pass.", nameof(other));
         foreach (var (mine, more) in shapes.Zip(other.shapes))
             mine.Check(more.Shape, null);

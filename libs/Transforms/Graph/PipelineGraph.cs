@@ -30,7 +30,7 @@ internal sealed class PipelineGraph
     public int FitPassOf(int step) => ready[step];
 
     /// <summary>The first pass in which a column's values are known.</summary>
-    public int PassOf(Port port) => port.IsSource ? 0 : ready[port.Step] + (Steps[port.Step].HasFit && Steps[port.Step].Definition.Stage == TransformStage.Record ? 1 : 0);
+    public int PassOf(Port port) => port.IsSource ? 0 : ready[port.Step] + (Steps[port.Step] is { HasFit: true, Definition.Stage: TransformStage.Record } ? 1 : 0);
 
     /// <summary>What a batch or augmentation step works on, as rows hold it.</summary>
     public Port StoredUnder(Port port)

@@ -61,15 +61,23 @@ internal static class StageCheck
         {
             var step = graph.Steps[i];
             if (i != graph.SequenceStep && step.Definition is SequenceTransform)
-                draft(step).Refuse(".type", $"{step.Definition.Type} makes rows of records, as {draft(sequence).Described} does; a pipeline has one such step");
+            {
+                draft(step).Refuse(".type", $"{step.Definition.Type} makes rows of records, as {draft(sequence).Described} does; "
+                    + "a pipeline has one such step");
+            }
+
             if (after[i] && spans && step.HasFit)
-                draft(step).Refuse(".type", $"{step.Definition.Type} is fitted, and comes after {draft(sequence).Described}, whose rows span records; put it before");
+            {
+                draft(step).Refuse(".type", $"{step.Definition.Type} is fitted, and comes after {draft(sequence).Described}, whose rows span records; "
+                    + "put it before");
+            }
+
             for (var input = 0; after[i] && i != graph.SequenceStep && input < step.Inputs.Length; input++)
             {
                 if (step.Inputs[input].IsSource || !after[step.Inputs[input].Step])
                 {
-                    draft(step).Refuse($".inputs[{input}]",
-                        $"'{step.InputNames[input]}' is of a record, and {step.Definition.Type} runs on rows that {draft(sequence).Described} makes; give it to that step too");
+                    draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is of a record, and {step.Definition.Type} runs on rows "
+                        + $"that {draft(sequence).Described} makes; give it to that step too");
                 }
             }
         }
@@ -77,7 +85,8 @@ internal static class StageCheck
         foreach (var output in graph.Outputs.Where(output => !after[output.Stored.Step]))
         {
             var step = draft(graph.Steps[output.Stored.Step]);
-            step.Refuse($".outputs[{output.Stored.Index}]", $"'{output.Name}' is of a record, and rows are what {draft(sequence).Described} makes; give it to that step");
+            step.Refuse($".outputs[{output.Stored.Index}]", $"'{output.Name}' is of a record, and rows are what {draft(sequence).Described} makes; "
+                + "give it to that step");
         }
     }
 }

@@ -42,7 +42,8 @@ internal sealed record StepContext
         var found = Inputs[input];
         if (found.Kind == ColumnKind.Unknown || kinds.Contains(found.Kind))
             return true;
-        Refuse(input, $"must be {string.Join(" or ", kinds.ToArray().Select(kind => kind.Word))}{(kinds is [ColumnKind.Pixels] && found.Kind == ColumnKind.Image ? ", as decode-image makes it" : "")}");
+        var hint = kinds is [ColumnKind.Pixels] && found.Kind == ColumnKind.Image ? ", as decode-image makes it" : "";
+        Refuse(input, $"must be {string.Join(" or ", kinds.ToArray().Select(kind => kind.Word))}{hint}");
         return false;
     }
 

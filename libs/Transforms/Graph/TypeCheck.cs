@@ -32,7 +32,8 @@ internal static class TypeCheck
         {
             var draft = drafts[i];
             types[i] = [.. draft.Outputs.Select(_ => ColumnType.Unknown)];
-            if (draft is not { Definition: { } definition, Values: { } values } || draft.Ports.Length < definition.MinimumInputs || draft.Ports.Length > definition.MaximumInputs)
+            if (draft is not { Definition: { } definition, Values: { } values }
+                || draft.Ports.Length < definition.MinimumInputs || draft.Ports.Length > definition.MaximumInputs)
                 continue;
             var context = new StepContext
             {

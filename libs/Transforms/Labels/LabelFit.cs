@@ -49,7 +49,8 @@ internal sealed class LabelFit(StepContext step) : IFit
         for (var i = 0; i < count; i++)
         {
             var name = state.Text(Label.MaximumLength);
-            if (name.Length == 0 || (step.Inputs[0].Kind == ColumnKind.Integer && !IsInteger(name)) || (seen.Max is { } last && seen.Comparer.Compare(last, name) >= 0))
+            if (name.Length == 0 || (step.Inputs[0].Kind == ColumnKind.Integer && !IsInteger(name))
+                || (seen.Max is { } last && seen.Comparer.Compare(last, name) >= 0))
                 throw state.Wrong("its labels are not sorted names");
             seen.Add(name);
         }
