@@ -83,6 +83,15 @@ internal static class TestBundles
         return new BundleContent(model, BundleSignature.Of(BundleSignature.ImageClassification, graph), fitted.ToJson(), ["dark", "bright"]);
     }
 
+    /// <summary>Fitted transforms that make no image.</summary>
+    public static byte[] LabelsAlone()
+    {
+        var pipeline = Pipeline.Create(new PipelineSpec([TransformSpec.Of("label")]), RecordSchema.LabelledImages);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
+        fitter.Observe(RawRecord.Raw("dark", new byte[16], 4, 4, 1, "dark"));
+        return pipeline.Finish(fitter.Complete()).ToJson();
+    }
+
     /// <summary>A well-formed bundle around something that is no ONNX file.</summary>
     public static BundleContent Broken() => Simple() with { Model = Encoding.UTF8.GetBytes("this is no model") };
 

@@ -19,13 +19,19 @@ public class MergeTests
                 whole.Observe(record);
 
             var random = new Random(seed);
-            var fitters = Enumerable.Range(0, parts).Select(_ => Standard.NewFitter()).ToArray();
+            var fitters = Enumerable.Range(0, parts).Select(_ => Standard.NewFitter()).ToList();
             foreach (var record in all)
                 fitters[random.Next(parts)].Observe(record);
-            random.Shuffle(fitters);
-            var merged = Standard.NewFitter();
-            foreach (var fitter in fitters)
-                merged.Merge(fitter);
+            while (fitters.Count > 1)
+            {
+                // Any two, one of them perhaps from another process.
+                var more = fitters[random.Next(1, fitters.Count)];
+                fitters.Remove(more);
+                fitters[random.Next(fitters.Count)].Merge(random.Next(2) == 0 ? more : Standard.LoadFitter(more.Save(), Standard.Unfitted));
+            }
+
+            var merged = fitters[0];
+            Assert.Equal(merged.Save(), Standard.LoadFitter(merged.Save(), Standard.Unfitted).Save());
 
             Assert.Equal(whole.Records, merged.Records);
             Assert.Equal(whole.Save(), merged.Save());
