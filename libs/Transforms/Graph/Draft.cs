@@ -50,30 +50,32 @@ internal sealed class Draft
         Refuse(".type", $"'{SpecViolation.Shorten(Spec.Type)}' is not a transform; "
             + (near.Length > 0 ? $"did you mean {near}?" : $"known: {string.Join(", ", catalog.All.Select(known => known.Type))}"));
         // What it would write exists for the others, so that one mistake is not reported many times.
-        (Inputs, Outputs) = (Names(Spec.Inputs, "inputs"), Names(Spec.Outputs, "outputs"));
+        (Inputs, Outputs) = (Names(Spec.Inputs, PipelineSpec.MaximumColumns, "inputs"), Names(Spec.Outputs, PipelineSpec.MaximumColumns, "outputs"));
     }
 
     private void Describe(TransformDefinition definition)
     {
         Definition = definition;
         Values = ParameterValues.Read(definition, Spec.Parameters, $"{Path}.parameters", Problems);
-        Inputs = Names(Spec.Inputs.Count > 0 ? Spec.Inputs : definition.DefaultInputs, "inputs");
+        var inputs = Spec.Inputs.Count > 0 ? Spec.Inputs : definition.DefaultInputs;
         var (least, most) = (definition.MinimumInputs, definition.MaximumInputs);
-        if (Inputs.Length < least || Inputs.Length > most)
-            Refuse(".inputs", $"has {Inputs.Length} columns; {definition.Type} reads {(least == most ? $"{least}" : $"{least} to {most}")}");
+        Inputs = Names(inputs, most, "inputs");
+        if (inputs.Count < least || inputs.Count > most)
+            Refuse(".inputs", $"has {inputs.Count} columns; {definition.Type} reads {(least == most ? $"{least}" : $"{least} to {most}")}");
 
         var usual = Inputs.Length == 0 ? [] : definition.DefaultOutputs(Inputs);
-        Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, "outputs");
+        Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, PipelineSpec.MaximumColumns, "outputs");
         if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Spec.Outputs.Count != usual.Count)
             Refuse(".outputs", $"has {Spec.Outputs.Count} columns; {definition.Type} writes {usual.Count}");
         if (definition.Stage != TransformStage.Record && !Outputs.SequenceEqual(Inputs))
             Refuse(".outputs", $"must be the inputs: {definition.Type} works in place");
     }
 
-    private string[] Names(IReadOnlyList<string> given, string field)
+    /// <summary>The first of the names, without those that are none; how many there may be is checked elsewhere.</summary>
+    private string[] Names(IReadOnlyList<string> given, int most, string field)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < given.Count; i++)
+        for (var i = 0; i < given.Count && i < most; i++)
         {
             if (given[i].Length is 0 or > PipelineSpec.MaximumName || given[i].Any(char.IsControl))
                 Refuse($".{field}[{i}]", $"is not a name of 1 to {PipelineSpec.MaximumName} characters");

@@ -14,7 +14,7 @@ internal static class NearestNames
         if (given.Length > Longest)
             return "";
         var most = Math.Max(1, given.Length / 3);
-        return string.Join(" or ", known.Where(name => name.Length <= Longest)
+        return string.Join(" or ", known.Where(name => name.Length <= Longest && Math.Abs(name.Length - given.Length) <= most)
             .Select(name => (Name: name, Distance: Distance(given, name)))
             .Where(near => near.Distance <= most)
             .OrderBy(near => near.Distance)

@@ -6,11 +6,13 @@ namespace Mesh.Transforms.Graph;
 internal sealed class StepOrder
 {
     private readonly IReadOnlyList<Draft> drafts;
+    private readonly int[][] needs;
     private readonly BitArray[] before;
 
     private StepOrder(IReadOnlyList<Draft> drafts)
     {
         this.drafts = drafts;
+        needs = [.. drafts.Select(draft => draft.Ports.Where(port => !port.IsSource).Select(port => port.Step).Distinct().ToArray())];
         before = [.. drafts.Select(_ => new BitArray(drafts.Count))];
     }
 
@@ -21,48 +23,46 @@ internal sealed class StepOrder
     public static StepOrder? Of(IReadOnlyList<Draft> drafts)
     {
         var order = new StepOrder(drafts);
-        var waiting = drafts.Select(draft => Needs(draft).Count()).ToArray();
+        var waiting = order.needs.Select(needed => needed.Length).ToArray();
         var free = new SortedSet<int>(Enumerable.Range(0, drafts.Count).Where(i => waiting[i] == 0));
         while (free.Count > 0)
         {
             var next = free.Min;
             free.Remove(next);
             order.Add(next);
-            foreach (var follower in drafts.Where(draft => Needs(draft).Contains(next)))
+            foreach (var follower in Enumerable.Range(0, drafts.Count).Where(step => order.needs[step].Contains(next)))
             {
-                if (--waiting[follower.Index] == 0)
-                    free.Add(follower.Index);
+                if (--waiting[follower] == 0)
+                    free.Add(follower);
             }
         }
 
         if (order.Sorted.Count == drafts.Count)
             return order;
-        NameCycle(drafts, waiting);
+        order.NameCycle(waiting);
         return null;
     }
 
     /// <summary>Whether one step needs the other, directly or through others.</summary>
     public bool Needs(int step, int other) => before[step][other];
 
-    private static IEnumerable<int> Needs(Draft draft) => draft.Ports.Where(port => !port.IsSource).Select(port => port.Step).Distinct();
-
     private void Add(int step)
     {
         Sorted.Add(step);
-        foreach (var needed in Needs(drafts[step]))
+        foreach (var needed in needs[step])
         {
             before[step].Or(before[needed]);
             before[step][needed] = true;
         }
     }
 
-    private static void NameCycle(IReadOnlyList<Draft> drafts, int[] waiting)
+    private void NameCycle(int[] waiting)
     {
         // From any step that waits, going back along steps that wait ends in a cycle.
         var path = new List<int>();
-        for (var at = Array.FindIndex(waiting, count => count > 0); !path.Contains(at); at = Needs(drafts[at]).First(step => waiting[step] > 0))
+        for (var at = Array.FindIndex(waiting, count => count > 0); !path.Contains(at); at = Array.Find(needs[at], step => waiting[step] > 0))
             path.Add(at);
-        var last = Needs(drafts[path[^1]]).First(step => waiting[step] > 0);
+        var last = Array.Find(needs[path[^1]], step => waiting[step] > 0);
         path.RemoveRange(0, path.IndexOf(last));
         path.Add(last);
         drafts[path.Min()].Refuse(".inputs", $"needs its own output: {string.Join(", which reads ", path.Select(step => drafts[step].Described))}");

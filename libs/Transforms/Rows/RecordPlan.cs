@@ -90,24 +90,24 @@ internal sealed class RecordPlan
         }
 
         // A step that makes rows is not bound here, and what it read goes when the record is done.
+        var released = lastReader
+            .Where(reader => typed[reader.Key].Kind == ColumnKind.Pixels && !kept.Contains(reader.Key))
+            .ToLookup(reader => reader.Value, reader => slots[reader.Key]);
         return [.. steps.Select(step => typed.Graph.Steps[step].Definition is RecordTransform definition
-            ? new PlanStep(definition.Bind(Context(typed, step)), Released(step))
+            ? new PlanStep(definition.Bind(Context(typed, step)), [.. released[step]])
             : default)];
-
-        int[] Released(int step) => [.. lastReader
-            .Where(reader => reader.Value == step && typed[reader.Key].Kind == ColumnKind.Pixels && !kept.Contains(reader.Key))
-            .Select(reader => slots[reader.Key])];
     }
 
     private SlotLayout Place(TypedGraph typed, IReadOnlyList<Port> outputs)
     {
         var (places, scratch) = (new TensorPlace[slots.Count], 0);
+        var columns = Enumerable.Range(0, outputs.Count).ToDictionary(column => outputs[column]);
         foreach (var (port, slot) in slots)
         {
             if (typed[port] is not { Kind: ColumnKind.Tensor, Shape: { } shape } type)
                 continue;
             var length = shape.Aggregate(type.Element.Size, (bytes, side) => checked(bytes * side));
-            var output = outputs.ToList().IndexOf(port);
+            var output = columns.GetValueOrDefault(port, -1);
             places[slot] = new(output, scratch, length);
             // Eight bytes more than the last one's end at most, so that elements are aligned.
             scratch = output >= 0 ? scratch : checked(scratch + length + 7) & ~7;
