@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.Specs;
 using Mesh.Transforms.Graph;
-using Mesh.Transforms.Images;
 using Mesh.Transforms.Json;
 using Mesh.Transforms.Records;
 
@@ -45,7 +44,7 @@ internal static class FittedPipelineJson
                 return step;
             })]),
         };
-        PipelineJson.AddImageLibrary(whole, steps.Select(i => graph.Steps[i]), ImageLibrary.Version);
+        PipelineJson.AddImageLibrary(whole, steps.Select(i => graph.Steps[i]));
         return CanonicalJson.Write(whole);
 
         string Place(Port port) => port.IsSource

@@ -18,7 +18,7 @@ internal static class PipelineJson
             ["outputs"] = Names(graph.Outputs.Select(output => output.Name)),
             ["transforms"] = new JsonArray([.. graph.Steps.OrderBy(step => step.Index).Select(Step)]),
         };
-        AddImageLibrary(whole, graph.Steps, ImageLibrary.Version);
+        AddImageLibrary(whole, graph.Steps);
         return CanonicalJson.Write(whole);
     }
 
@@ -41,11 +41,11 @@ internal static class PipelineJson
         return source;
     })]);
 
-    /// <summary>libvips, where it has a part in the result.</summary>
-    public static void AddImageLibrary(JsonObject whole, IEnumerable<GraphStep> steps, string? version)
+    /// <summary>libvips, where it has a part in the result: this version, or the one loaded here. It is not loaded for anything else.</summary>
+    public static void AddImageLibrary(JsonObject whole, IEnumerable<GraphStep> steps, string? version = null)
     {
         if (steps.Any(step => step.Definition.UsesImageLibrary))
-            whole["libvips"] = version;
+            whole["libvips"] = version ?? ImageLibrary.Version;
     }
 
     public static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => JsonValue.Create(name))]);
