@@ -68,8 +68,9 @@ internal static class FittedPipelineJson
             specs.Add(ReadStep(new JsonFields(entries[i], $"transforms[{i}]"), i, catalog, fitted));
 
         var pipeline = Pipeline.Create(new(specs, [.. outputs.Select(output => output.Text("name"))]), schema, catalog);
-        var images = outputs.Where(output => pipeline.ImageOutputs.Any(image => image.Name == output.Text("name")));
-        var shapes = images.ToDictionary(image => image.Text("name"), image => FittedState.ReadShape(image.Required("shape"), image.Path("shape")));
+        var shapes = pipeline.ImageOutputs.ToDictionary(
+            image => image.Name,
+            image => outputs.First(output => output.Text("name") == image.Name) is var fields ? FittedState.ReadShape(fields.Required("shape"), fields.Path("shape")) : []);
         var result = new FittedPipeline(pipeline, new(pipeline.FitPasses, fitted, shapes), library);
         CheckOutputs(outputs, result);
         return result;

@@ -1,18 +1,28 @@
-using Mesh.Shards.Loading;
-
 namespace Mesh.Transforms.Augmenting;
 
-/// <summary>Random numbers of one step for one sample in one epoch: a function of these alone, whatever was asked for before.</summary>
+/// <summary>
+/// Random numbers of one sample in one epoch: SplitMix64 (Steele, Lea, Flood 2014) from a state that is a function of (seed, epoch, sample, step), so
+/// they are the same on every machine and in any order of asking.
+/// </summary>
 internal struct SampleRandom(long seed, long epoch, long sample, int step)
 {
-    private SeededRandom random = new(SeededRandom.Seed(SeededRandom.Seed(seed, epoch), sample), step);
+    private const ulong Golden = 0x9e3779b97f4a7c15;
+
+    private ulong state = Mix(Mix(Mix(Mix((ulong)seed + Golden) + (ulong)epoch * Golden) + (ulong)sample * Golden) + (ulong)step * Golden);
 
     /// <summary>Any of 64 bits.</summary>
-    public ulong Next() => random.Next();
+    public ulong Next() => Mix(state += Golden);
 
     /// <summary>Uniform in [0, 1), in steps of 2⁻⁵³.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>True with this probability.</summary>
     public bool Chance(double probability) => Unit() < probability;
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    }
 }

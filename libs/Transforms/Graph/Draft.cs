@@ -50,32 +50,32 @@ internal sealed class Draft
         Refuse(".type", $"'{SpecViolation.Shorten(Spec.Type)}' is not a transform; "
             + (near.Length > 0 ? $"did you mean {near}?" : $"known: {string.Join(", ", catalog.All.Select(known => known.Type))}"));
         // What it would write exists for the others, so that one mistake is not reported many times.
-        (Inputs, Outputs) = (Names(Spec.Inputs, PipelineSpec.MaximumColumns, "inputs"), Names(Spec.Outputs, PipelineSpec.MaximumColumns, "outputs"));
+        (Inputs, Outputs) = (Names(Spec.Inputs, "inputs"), Names(Spec.Outputs, "outputs"));
     }
 
     private void Describe(TransformDefinition definition)
     {
         Definition = definition;
         Values = ParameterValues.Read(definition, Spec.Parameters, $"{Path}.parameters", Problems);
-        var inputs = Spec.Inputs.Count > 0 ? Spec.Inputs : definition.DefaultInputs;
+        Inputs = Names(Spec.Inputs.Count > 0 ? Spec.Inputs : definition.DefaultInputs, "inputs");
         var (least, most) = (definition.MinimumInputs, definition.MaximumInputs);
-        Inputs = Names(inputs, most, "inputs");
-        if (inputs.Count < least || inputs.Count > most)
-            Refuse(".inputs", $"has {inputs.Count} columns; {definition.Type} reads {(least == most ? $"{least}" : $"{least} to {most}")}");
+        if (Inputs.Length < least || Inputs.Length > most)
+            Refuse(".inputs", $"has {Inputs.Length} columns; {definition.Type} reads {(least == most ? $"{least}" : $"{least} to {most}")}");
 
         var usual = Inputs.Length == 0 ? [] : definition.DefaultOutputs(Inputs);
-        Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, PipelineSpec.MaximumColumns, "outputs");
+        Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, "outputs");
         if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Spec.Outputs.Count != usual.Count)
             Refuse(".outputs", $"has {Spec.Outputs.Count} columns; {definition.Type} writes {usual.Count}");
         if (definition.Stage != TransformStage.Record && !Outputs.SequenceEqual(Inputs))
             Refuse(".outputs", $"must be the inputs: {definition.Type} works in place");
     }
 
-    /// <summary>The first of the names, without those that are none; how many there may be is checked elsewhere.</summary>
-    private string[] Names(IReadOnlyList<string> given, int most, string field)
+    private string[] Names(IReadOnlyList<string> given, string field)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < given.Count && i < most; i++)
+        if (given.Count > PipelineSpec.MaximumColumns)
+            Refuse($".{field}", $"has {given.Count} columns; at most {PipelineSpec.MaximumColumns} are allowed");
+        for (var i = 0; i < given.Count && i < PipelineSpec.MaximumColumns; i++)
         {
             if (given[i].Length is 0 or > PipelineSpec.MaximumName || given[i].Any(char.IsControl))
                 Refuse($".{field}[{i}]", $"is not a name of 1 to {PipelineSpec.MaximumName} characters");
