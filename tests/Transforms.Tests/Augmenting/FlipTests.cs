@@ -2,7 +2,7 @@ using Mesh.Transforms.Tests.Support;
 
 namespace Mesh.Transforms.Tests.Augmenting;
 
-public class AugmentStageTests
+public class FlipTests
 {
     private static readonly FittedPipeline Flipping = Pipelines
         .Of(("decode-image", "{}"), ("label", "{}"), ("random-horizontal-flip", "{}"), ("normalize", """{"mean":[0.5],"std":[0.5]}"""))
