@@ -22,7 +22,8 @@ internal sealed class AzureStorage(BlobContainerClient container, RequestPolicy 
         var whole = new BlobUploadOptions
         {
             TransferValidation = Checksum,
-            TransferOptions = new StorageTransferOptions { InitialTransferSize = Math.Max(1, content.Length) },
+            // One request for all of it: the client stages blocks from this size on.
+            TransferOptions = new StorageTransferOptions { InitialTransferSize = content.Length + 1L },
         };
         return requests.RunAsync(token => blob.UploadAsync(content.AsStream(), whole, token), cancellation);
     }

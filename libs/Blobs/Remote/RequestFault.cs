@@ -1,3 +1,4 @@
+using System.Xml;
 using Polly.Timeout;
 
 namespace Mesh.Blobs.Remote;
@@ -29,6 +30,8 @@ internal readonly record struct RequestFault(string Message, bool MayPass, bool 
     public static RequestFault? OfTransport(Exception? fault) => fault switch
     {
         TimeoutRejectedException => new("The blob store did not answer in time.", MayPass: true),
+        // A proxy's page in the place of the store's answer.
+        XmlException => new("The answer of the blob store could not be read.", MayPass: true),
         HttpRequestException or IOException or OperationCanceledException or TimeoutException => OfStatus(0),
         _ => null,
     };

@@ -32,7 +32,7 @@ internal sealed class S3Storage(IAmazonS3 client, string bucket, S3Checksums che
     {
         var begin = new InitiateMultipartUploadRequest { BucketName = bucket, Key = key, ChecksumAlgorithm = checksums.Kept };
         var id = (await requests.RunAsync(token => client.InitiateMultipartUploadAsync(begin, token), cancellation)).UploadId;
-        var upload = new S3Upload(client, bucket, key, id, parts, requests, time, logger);
+        var upload = new S3Upload(client, bucket, key, id, parts.Size, parts.Count, requests, time, logger);
         try
         {
             await parts.SendAsync(content, (number, bytes, token) => SendPartAsync(upload, number, bytes, token), cancellation);
@@ -114,7 +114,7 @@ internal sealed class S3Storage(IAmazonS3 client, string bucket, S3Checksums che
             {
                 if (upload.Initiated is { } begun && begun.ToUniversalTime() < begunBefore.UtcDateTime)
                 {
-                    await using var unfinished = new S3Upload(client, bucket, upload.Key, upload.UploadId, default, requests, time, logger);
+                    await using var unfinished = new S3Upload(client, bucket, upload.Key, upload.UploadId, size: 0, parts: 0, requests, time, logger);
                     discarded++;
                 }
             }

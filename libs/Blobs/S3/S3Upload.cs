@@ -7,12 +7,12 @@ namespace Mesh.Blobs.S3;
 
 /// <summary>A multipart upload. Its parts take room, and cost money, until it is completed or aborted.</summary>
 internal sealed class S3Upload(
-    IAmazonS3 client, string bucket, string key, string id, PartPlan parts, RequestPolicy requests, TimeProvider time, ILogger logger) : IObjectUpload
+    IAmazonS3 client, string bucket, string key, string id, long size, int parts, RequestPolicy requests, TimeProvider time, ILogger logger) : IObjectUpload
 {
     /// <summary>An abort is worth no retries: whoever waits for it has failed already, and a later look finds what stays.</summary>
     private static readonly TimeSpan AbortDeadline = TimeSpan.FromSeconds(5);
 
-    private readonly PartETag[] arrived = new PartETag[parts.Count];
+    private readonly PartETag[] arrived = new PartETag[parts];
     private bool committed;
 
     public string Key => key;
@@ -68,7 +68,7 @@ internal sealed class S3Upload(
     {
         try
         {
-            return (await client.GetObjectMetadataAsync(bucket, key, cancellation)).ContentLength == parts.Size;
+            return (await client.GetObjectMetadataAsync(bucket, key, cancellation)).ContentLength == size;
         }
         catch (AmazonS3Exception fault) when (S3Faults.IsNoObject(fault))
         {

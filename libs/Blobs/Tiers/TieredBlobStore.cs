@@ -10,6 +10,9 @@ namespace Mesh.Blobs.Tiers;
 /// <remarks>Moves and deletes of one blob are kept apart within this process only.</remarks>
 public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStore
 {
+    /// <summary>Of no service, so that none sees what a killed process may leave there.</summary>
+    private static readonly BlobScope Probes = new("probe", "tiers");
+
     private readonly DigestLocks moving = new();
     private readonly SemaphoreSlim probing = new(1, 1);
     private bool apart;
@@ -72,7 +75,7 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
         {
             return await cold.StatAsync(scope, digest, cancellation) is null ? throw new BlobNotFoundException(scope, digest) : false;
         }
-        await EnsureApartAsync(scope, cancellation);
+        await EnsureApartAsync(cancellation);
         if (!await IsSoundInColdAsync(scope, digest, cancellation))
         {
             await using (var content = await hot.OpenReadAsync(scope, digest, cancellation: cancellation))
@@ -102,7 +105,7 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
     /// One place under two names would lose the only copy with the first move. Names do not tell (aliases, links, mounts), so a few random bytes written to
     /// the cold store are looked for in the hot one, once in this process.
     /// </summary>
-    private async Task EnsureApartAsync(BlobScope scope, CancellationToken cancellation)
+    private async Task EnsureApartAsync(CancellationToken cancellation)
     {
         await probing.WaitAsync(cancellation);
         try
@@ -111,14 +114,14 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
             {
                 return;
             }
-            var probe = await cold.WriteAsync(scope, new MemoryStream(Guid.NewGuid().ToByteArray()), null, cancellation);
+            var probe = await cold.WriteAsync(Probes, new MemoryStream(Guid.NewGuid().ToByteArray()), null, cancellation);
             try
             {
-                apart = await hot.StatAsync(scope, probe.Digest, cancellation) is null;
+                apart = await hot.StatAsync(Probes, probe.Digest, cancellation) is null;
             }
             finally
             {
-                await cold.DeleteAsync(scope, probe.Digest, CancellationToken.None);
+                await cold.DeleteAsync(Probes, probe.Digest, CancellationToken.None);
             }
             if (!apart)
             {
