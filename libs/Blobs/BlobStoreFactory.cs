@@ -33,8 +33,8 @@ internal sealed class BlobStoreFactory(ServiceIdentity identity, IOptions<BlobOp
 
     private IBlobStore CreateTier(BlobTierOptions tier, Lazy<BlobCache> cache) => tier.Kind switch
     {
-        BlobTierOptions.S3Kind => Remote(S3Connection.Open(tier.S3, Policy(S3Faults.Judge), time, Logger()), tier.S3.Prefix, cache.Value),
-        BlobTierOptions.AzureKind => Remote(AzureConnection.Open(tier.Azure, Policy(AzureFaults.Judge)), tier.Azure.Prefix, cache.Value),
+        BlobKind.S3 => Remote(S3Connection.Open(tier.S3, Policy(S3Faults.Judge), time, Logger()), tier.S3.Prefix, cache.Value),
+        BlobKind.Azure => Remote(AzureConnection.Open(tier.Azure, Policy(AzureFaults.Judge)), tier.Azure.Prefix, cache.Value),
         _ => new FileBlobStore(tier.Folder is { Length: > 0 } folder ? folder : identity.BlobFolder, time),
     };
 

@@ -12,6 +12,9 @@ namespace Mesh.Blobs.Caching;
 /// <remarks>A copy may outlive its blob: one that another machine deleted can still be opened here until it is evicted.</remarks>
 public sealed class BlobCache
 {
+    private const int LooksForRoom = 5;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly CacheFolder folder;
     private readonly VerifiedFiles verified = new();
     private readonly TimeProvider time;
@@ -106,7 +109,7 @@ public sealed class BlobCache
         var temporary = folder.NewTemporary();
         try
         {
-            using (var file = await LockedAsync(() => folder.Reserve(temporary, content.Length), cancellation))
+            using (var file = await ReserveAsync(temporary, content.Length, cancellation))
             {
                 var copied = await HashedCopy.WriteAsync(file, content, cancellation);
                 if (copied.Digest != digest)
@@ -120,6 +123,25 @@ public sealed class BlobCache
         finally
         {
             BlobLayout.RemoveTemporary(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Looks again before it says that there is no room: files may just have been let go, and a process that is being started has those of its parent open
+    /// for a moment.
+    /// </summary>
+    private async Task<SafeFileHandle> ReserveAsync(string temporary, long size, CancellationToken cancellation)
+    {
+        for (var look = 1; ; look++)
+        {
+            try
+            {
+                return await LockedAsync(() => folder.Reserve(temporary, size), cancellation);
+            }
+            catch (BlobStoreFullException) when (look < LooksForRoom)
+            {
+                await Task.Delay(BetweenLooks, time, cancellation);
+            }
         }
     }
 

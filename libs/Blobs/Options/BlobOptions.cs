@@ -6,7 +6,7 @@ public sealed class BlobOptions : BlobTierOptions
     public const string Section = "Blobs";
 
     /// <inheritdoc/>
-    public override string Kind { get; set; } = File;
+    public override string Kind { get; set; } = BlobKind.File;
 
     /// <summary>
     /// A second, cheaper place that data is moved to when it is seldom used, of any kind; its Kind is empty for none. Once something was moved it has to

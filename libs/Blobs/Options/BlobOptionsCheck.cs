@@ -6,6 +6,8 @@ namespace Mesh.Blobs.Options;
 /// <summary>Says everything that is wrong with the section at once, each by its key and never with a secret's value.</summary>
 internal sealed class BlobOptionsCheck : IValidateOptions<BlobOptions>
 {
+    private const string PrefixProblem = "must be names of a-z, A-Z, 0-9, \"-\", \"_\" and \".\", separated by \"/\".";
+
     public ValidateOptionsResult Validate(string? name, BlobOptions options)
     {
         var failures = new List<string>();
@@ -17,14 +19,14 @@ internal sealed class BlobOptionsCheck : IValidateOptions<BlobOptions>
             }
         }
 
-        Need(options.Kind is BlobTierOptions.File or BlobTierOptions.S3Kind or BlobTierOptions.AzureKind, "Kind", "must be \"file\", \"s3\" or \"azure\".");
+        Need(BlobKind.IsKnown(options.Kind), "Kind", "must be \"file\", \"s3\" or \"azure\".");
         CheckTier(options, "", Need);
         if (options.Cold.Kind.Length > 0)
         {
             Need(
-                options.Cold.Kind is BlobTierOptions.File or BlobTierOptions.S3Kind or BlobTierOptions.AzureKind,
+                BlobKind.IsKnown(options.Cold.Kind),
                 "Cold:Kind", "must be \"file\", \"s3\" or \"azure\", or empty for no cold store.");
-            Need(options.Cold.Kind != BlobTierOptions.File || options.Cold.Folder.Length > 0, "Cold:Folder", "is needed for the kind \"file\".");
+            Need(options.Cold.Kind != BlobKind.File || options.Cold.Folder.Length > 0, "Cold:Folder", "is needed for the kind \"file\".");
             CheckTier(options.Cold, "Cold:", Need);
             Need(Place(options.Cold) != Place(options), "Cold", "is the same place as the first; a move would lose the data.");
         }
@@ -40,10 +42,10 @@ internal sealed class BlobOptionsCheck : IValidateOptions<BlobOptions>
     {
         switch (tier.Kind)
         {
-            case BlobTierOptions.S3Kind:
+            case BlobKind.S3:
                 CheckS3(tier.S3, at + "S3:", need);
                 break;
-            case BlobTierOptions.AzureKind:
+            case BlobKind.Azure:
                 CheckAzure(tier.Azure, at + "Azure:", need);
                 break;
         }
@@ -81,8 +83,6 @@ internal sealed class BlobOptionsCheck : IValidateOptions<BlobOptions>
         need(azure.AccountKey.Length == 0 || IsBase64(azure.AccountKey), at + "AccountKey", "must be base64.");
     }
 
-    private const string PrefixProblem = "must be names of a-z, A-Z, 0-9, \"-\", \"_\" and \".\", separated by \"/\".";
-
     private static bool IsEndpoint(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { UserInfo: "", Query: "", AbsolutePath: "/" };
 
@@ -99,8 +99,8 @@ internal sealed class BlobOptionsCheck : IValidateOptions<BlobOptions>
 
     private static string Place(BlobTierOptions tier) => tier.Kind switch
     {
-        BlobTierOptions.S3Kind => $"s3 {tier.S3.Endpoint.TrimEnd('/')} {tier.S3.Region} {tier.S3.Bucket} {tier.S3.Prefix.Trim('/')}",
-        BlobTierOptions.AzureKind => $"azure {tier.Azure.Endpoint.TrimEnd('/')} {tier.Azure.ConnectionString} {tier.Azure.Container} {tier.Azure.Prefix.Trim('/')}",
+        BlobKind.S3 => $"s3 {tier.S3.Endpoint.TrimEnd('/')} {tier.S3.Region} {tier.S3.Bucket} {tier.S3.Prefix.Trim('/')}",
+        BlobKind.Azure => $"azure {tier.Azure.Endpoint.TrimEnd('/')} {tier.Azure.ConnectionString} {tier.Azure.Container} {tier.Azure.Prefix.Trim('/')}",
         _ => tier.Folder.Length > 0 ? $"file {Path.GetFullPath(tier.Folder)}" : "file",
     };
 }

@@ -3,10 +3,6 @@ namespace Mesh.Blobs.Options;
 /// <summary>One place where blobs are kept.</summary>
 public class BlobTierOptions
 {
-    public const string File = "file";
-    public const string S3Kind = "s3";
-    public const string AzureKind = "azure";
-
     /// <summary>
     /// "file" keeps blobs in a folder: the fastest, and right for one machine or a shared file system. "s3" and "azure" let services on several machines
     /// share them; each machine then has a cache of what it uses.
@@ -22,5 +18,5 @@ public class BlobTierOptions
     /// <summary>The container of the kind "azure".</summary>
     public AzureOptions Azure { get; set; } = new();
 
-    internal bool IsRemote => Kind is S3Kind or AzureKind;
+    internal bool IsRemote => Kind is BlobKind.S3 or BlobKind.Azure;
 }

@@ -6,6 +6,7 @@ namespace Mesh.Blobs.Remote;
 internal sealed class RemoteChunks(
     BlobDigest digest, ReadOnlyMemory<byte> sidecar, ReadAhead ahead, Func<long, Memory<byte>, CancellationToken, Task> fetch) : IChunkSource
 {
+    // Keeps a thread waiting, as the callers of synchronous reads expect.
     public void Read(long chunk, Memory<byte> target) => ReadAsync(chunk, target, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     public async ValueTask ReadAsync(long chunk, Memory<byte> target, CancellationToken cancellation)

@@ -63,7 +63,8 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
 
     /// <summary>
     /// Copies a blob to the cold store, verifies the copy by reading all of it, then removes the hot one. May be killed at any point and repeated: the blob is
-    /// in at least one store all the time, and a copy that is there already is verified instead of made.
+    /// in at least one store all the time, and a copy that is there already is verified instead of made. Who is reading the hot blob may have to open it
+    /// again; who has a local file of a cache keeps it.
     /// </summary>
     /// <returns>False when it was cold already.</returns>
     /// <exception cref="BlobNotFoundException">It is in neither store.</exception>

@@ -12,8 +12,8 @@ internal sealed class LockHolder : IDisposable
     /// <param name="mode">"--shared", as whoever reads it, or "--exclusive".</param>
     public static async Task<LockHolder> StartAsync(string mode, string path)
     {
-        // exec: the shell itself is the holder's child and ends with its standard input.
-        var process = Process.Start(new ProcessStartInfo("flock", [mode, path, "sh", "-c", "echo held; exec cat"])
+        // One process all the way: when it is gone, so is the lock.
+        var process = Process.Start(new ProcessStartInfo("flock", ["--no-fork", mode, path, "sh", "-c", "echo held; exec cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -24,7 +24,7 @@ internal sealed class LockHolder : IDisposable
 
     public void Kill()
     {
-        process.Kill(entireProcessTree: true);
+        process.Kill();
         process.WaitForExit();
     }
 
