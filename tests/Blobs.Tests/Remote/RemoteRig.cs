@@ -13,7 +13,9 @@ internal sealed class RemoteRig : IAsyncDisposable
 {
     public const string S3 = "s3";
     public const string Azure = "azure";
-    public const int PartBytes = 5 << 20;
+
+    /// <summary>Less than S3 takes; these servers do.</summary>
+    public const int PartBytes = 1 << 20;
 
     /// <summary>Quick retries, so that what never succeeds has failed soon.</summary>
     public static readonly RequestLimits Limits = new(TimeSpan.FromSeconds(30), Attempts: 4, TimeSpan.FromMilliseconds(5));

@@ -124,7 +124,7 @@ public sealed class MoveToColdTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_has_what_is_in_either_once_and_in_order() => await Gen.Select(Gen.Byte.HashSet[0, 12], Gen.Byte.HashSet[0, 12]).SampleAsync(
+    public async Task A_list_has_what_is_in_either_once_and_in_order() => await Gen.Select(Gen.Byte.HashSet[0, 8], Gen.Byte.HashSet[0, 8]).SampleAsync(
         async (inHot, inCold) =>
         {
             var scope = new BlobScope("ingest", Guid.NewGuid().ToString());
@@ -136,7 +136,7 @@ public sealed class MoveToColdTests : IDisposable
                 inHot.Union(inCold).Select(b => new BlobInfo(BlobDigest.Of([b]), 1)).OrderBy(blob => blob.Digest.Hex, StringComparer.Ordinal),
                 await store.ListAsync(scope, Cancellation).ToListAsync(Cancellation));
         },
-        iter: 20,
+        iter: 10,
         threads: 1);
 
     public void Dispose() => folder.Dispose();
