@@ -92,5 +92,16 @@ public sealed class IngestOptions
     [Range(1, 1_000_000)]
     public int MaxLabels { get; set; } = 10_000;
 
+    /// <summary>
+    /// Days without a read after which the files of a version move to the cold store (section "Blobs:Cold"); 0 for never.
+    /// They can be read there as before, for the price and at the speed of that store, and do not come back by themselves.
+    /// </summary>
+    [Range(0, 36_500)]
+    public int ColdAfterDays { get; set; }
+
+    /// <summary>Minutes between two looks for versions that have gone cold.</summary>
+    [Range(0.01, 24 * 60)]
+    public double ColdSweepMinutes { get; set; } = 60;
+
     internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }

@@ -6,6 +6,7 @@ using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
 using Mesh.Ingest.Versions.Comparing;
+using Mesh.Ingest.Versions.Cooling;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
 using Mesh.Uploads;
@@ -28,6 +29,8 @@ public static class IngestSetup
         services.AddSingleton<VersionCheck>();
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<PinStore>();
+        services.AddSingleton<VersionUse>();
+        services.AddHostedService<ColdSweep>();
         services.AddSingleton<VersionRecords>();
         services.AddSingleton<RecordStream>();
         services.AddSingleton<RecordPartitions>();

@@ -25,4 +25,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "The progress of {Version} could not be written; trying again.")]
     public static partial void HeartbeatFailed(this ILogger logger, string version, Exception e);
+
+    [LoggerMessage(9, LogLevel.Information, "Moved {Blobs} files of {Version} to the cold store; it was last read at {LastRead:u}.")]
+    public static partial void MovedToCold(this ILogger logger, string version, int blobs, DateTime lastRead);
+
+    [LoggerMessage(10, LogLevel.Error, "Moving files to the cold store failed; trying again later.")]
+    public static partial void ColdSweepFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(11, LogLevel.Warning, "Ingest:ColdAfterDays is {Days}, and there is no cold store (Blobs:Cold): nothing is moved.")]
+    public static partial void NoColdStore(this ILogger logger, int days);
 }

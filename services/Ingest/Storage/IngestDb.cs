@@ -43,6 +43,7 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasOne<DatasetRow>().WithMany().HasForeignKey(v => new { v.Project, v.DatasetId }).OnDelete(DeleteBehavior.Restrict);
             row.HasIndex(v => new { v.State, v.LeaseUntilTicks });
             row.HasIndex(v => new { v.Project, v.QuarantineSha256 });
+            row.HasIndex(v => v.LastReadTicks);
             row.Property(v => v.LeaseOwner).HasMaxLength(64);
             row.Property(v => v.Notes).HasMaxLength(16 * 1024);
             row.Property(v => v.Stage).HasMaxLength(64);

@@ -150,6 +150,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -185,6 +188,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -218,6 +224,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("LastReadTicks");
 
                     b.HasIndex("Project", "QuarantineSha256");
 

@@ -144,6 +144,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -179,6 +182,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -212,6 +218,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("LastReadTicks");
 
                     b.HasIndex("Project", "QuarantineSha256");
 

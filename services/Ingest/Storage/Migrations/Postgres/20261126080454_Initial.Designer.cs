@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mesh.Ingest.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIngestDb))]
-    [Migration("20261126074820_Initial")]
+    [Migration("20261126080454_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -153,6 +153,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -188,6 +191,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -221,6 +227,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("LastReadTicks");
 
                     b.HasIndex("Project", "QuarantineSha256");
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Mesh.Ingest.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIngestDb))]
-    [Migration("20261126074806_Initial")]
+    [Migration("20261126080430_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -147,6 +147,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -182,6 +185,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -215,6 +221,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("LastReadTicks");
 
                     b.HasIndex("Project", "QuarantineSha256");
 

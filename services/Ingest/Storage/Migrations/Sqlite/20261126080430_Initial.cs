@@ -99,6 +99,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     EndTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Creator = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    LastReadTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    ColdTicks = table.Column<long>(type: "INTEGER", nullable: true),
                     Notes = table.Column<string>(type: "TEXT", maxLength: 16384, nullable: false),
                     QuarantineSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "BLOB", nullable: false)
@@ -217,6 +219,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 name: "IX_version_tags_Project_DatasetId_Version",
                 table: "version_tags",
                 columns: new[] { "Project", "DatasetId", "Version" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_versions_LastReadTicks",
+                table: "versions",
+                column: "LastReadTicks");
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_QuarantineSha256",

@@ -107,6 +107,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     EndTicks = table.Column<long>(type: "bigint", nullable: true),
                     Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    LastReadTicks = table.Column<long>(type: "bigint", nullable: false),
+                    ColdTicks = table.Column<long>(type: "bigint", nullable: true),
                     Notes = table.Column<string>(type: "character varying(16384)", maxLength: 16384, nullable: false),
                     QuarantineSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Facts = table.Column<byte[]>(type: "bytea", nullable: false)
@@ -238,6 +240,12 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 schema: "ingest",
                 table: "version_tags",
                 columns: new[] { "Project", "DatasetId", "Version" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_versions_LastReadTicks",
+                schema: "ingest",
+                table: "versions",
+                column: "LastReadTicks");
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_QuarantineSha256",
