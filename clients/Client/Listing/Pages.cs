@@ -27,6 +27,12 @@ public static class Pages
             new ListDatasetVersionsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Versions, page => page.NextPageToken, cancel);
 
+    /// <param name="parent">"projects/{project}/datasets/{dataset}/versions/{version}"</param>
+    public static IAsyncEnumerable<RejectedRecord> ListRejectedRecordsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Datasets.ListRejectedRecordsAsync(
+            new ListRejectedRecordsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.RejectedRecords, page => page.NextPageToken, cancel);
+
     public static IAsyncEnumerable<Pipeline> ListPipelinesAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
         token => mesh.Pipelines.ListPipelinesAsync(new ListPipelinesRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Pipelines, page => page.NextPageToken, cancel);
