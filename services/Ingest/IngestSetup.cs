@@ -34,5 +34,9 @@ public static class IngestSetup
         services.AddHostedService<CommitRunner>();
     }
 
-    public static void MapIngest(this WebApplication app) => app.MapGrpcService<DatasetApi>();
+    public static void MapIngest(this WebApplication app)
+    {
+        app.MapGrpcService<DatasetApi>();
+        app.MapUploads<IngestDb>("uploads.create", "files");
+    }
 }

@@ -15,8 +15,12 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
 
     public async Task InvokeAsync(HttpContext http)
     {
-        // YARP lifts it again for gRPC, where messages are limited by the service and streams have no end.
-        BodyLimit.Set(http, options.Value.MaxBodyBytes);
+        if (!ByteRoutes.IsUnlimited(http.GetReverseProxyFeature().Route.Config))
+        {
+            // YARP lifts it again for gRPC, where messages are limited by the service and streams have no end.
+            BodyLimit.Set(http, options.Value.MaxBodyBytes);
+        }
+
         var kestrels = http.Features.Get<IHttpResetFeature>();
         var held = kestrels is not null && GatewayErrors.IsGrpc(http.Request) ? new HeldReset() : null;
         if (held is not null)

@@ -52,6 +52,7 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasKey(f => new { f.Project, f.DatasetId, f.Version, f.Path });
             row.HasOne<VersionRow>().WithMany().HasForeignKey(f => new { f.Project, f.DatasetId, f.Version }).OnDelete(DeleteBehavior.Cascade);
             row.HasIndex(f => new { f.Project, f.Sha256 });
+            row.HasIndex(f => new { f.Project, f.SizeBytes });
             row.Property(f => f.Path).HasMaxLength(UploadFileName.MaxLength);
             row.Property(f => f.Sha256).HasMaxLength(64);
         });

@@ -17,7 +17,8 @@ public sealed class IngestProcess : IAsyncDisposable
     private IngestProcess(Process process, int port)
     {
         _process = process;
-        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 });
+        Address = new Uri($"http://127.0.0.1:{port}");
+        Channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 });
         Datasets = new DatasetService.DatasetServiceClient(Channel);
         DataReceivedEventHandler collect = (_, line) =>
         {
@@ -30,13 +31,21 @@ public sealed class IngestProcess : IAsyncDisposable
         process.ErrorDataReceived += collect;
     }
 
+    /// <summary>Where it speaks gRPC.</summary>
+    public Uri Address { get; }
+
+    public int Id => _process.Id;
+
     public GrpcChannel Channel { get; }
 
     public DatasetService.DatasetServiceClient Datasets { get; }
 
-    public static async Task<IngestProcess> StartAsync(string state, string identity, string connection, CancellationToken cancel)
+    /// <param name="port">0 for any.</param>
+    /// <param name="environment">More settings.</param>
+    public static async Task<IngestProcess> StartAsync(
+        string state, string identity, string connection, CancellationToken cancel, int port = 0, params (string Key, string Value)[] environment)
     {
-        var port = FreePort.Next();
+        port = port == 0 ? FreePort.Next() : port;
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "Mesh.Ingest.dll") },
@@ -53,6 +62,11 @@ public sealed class IngestProcess : IAsyncDisposable
                 ["services__identity__grpc__0"] = identity,
             },
         };
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
         var ingest = new IngestProcess(new Process { StartInfo = start }, port);
         ingest._process.Start();
         ingest._process.BeginOutputReadLine();

@@ -109,6 +109,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "SizeBytes");
+
                     b.ToTable("version_files", "ingest");
                 });
 
@@ -268,6 +270,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -306,6 +313,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", "ingest");
                 });

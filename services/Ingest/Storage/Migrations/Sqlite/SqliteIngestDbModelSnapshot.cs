@@ -103,6 +103,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "SizeBytes");
+
                     b.ToTable("version_files", (string)null);
                 });
 
@@ -262,6 +264,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -300,6 +307,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", (string)null);
                 });

@@ -71,6 +71,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     UploadId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     FileName = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "bigint", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
@@ -203,10 +204,22 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 columns: new[] { "Project", "Sha256" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                schema: "ingest",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_version_files_Project_Sha256",
                 schema: "ingest",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_version_files_Project_SizeBytes",
+                schema: "ingest",
+                table: "version_files",
+                columns: new[] { "Project", "SizeBytes" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_State_LeaseUntilTicks",
