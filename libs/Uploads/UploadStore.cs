@@ -105,6 +105,7 @@ public sealed class UploadStore<TDb>
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var rows = await db.Set<UploadRow>().AsNoTracking()
             .Where(u => u.Project == project && string.Compare(u.UploadId, paging.After) > 0)
+            .Where(u => request.State == UploadState.Unspecified || u.State == request.State)
             .OrderBy(u => u.UploadId).Take(paging.Size + 1).ToListAsync(cancel);
         var (page, next) = paging.Next(rows, u => u.UploadId);
         return new ListUploadsResponse { Uploads = { page.Select(u => u.ToUpload(_kind, _staged.Seen(u))) }, NextPageToken = next };

@@ -7,6 +7,7 @@ using Mesh.Cli.Commands.Models;
 using Mesh.Cli.Commands.Pipelines;
 using Mesh.Cli.Commands.Projects;
 using Mesh.Cli.Commands.Training;
+using Mesh.Cli.Commands.Uploads;
 
 namespace Mesh.Cli.Running;
 
@@ -22,6 +23,7 @@ internal static class CommandTree
             Group("project", "Projects hold everything else.", new ProjectCreate(), new ProjectList(), new ProjectDelete()),
             Group("dataset", "Raw data in immutable versions.",
                 new DatasetCreate(), new DatasetUpload(), new DatasetList(), new DatasetShow(), new DatasetDelete()),
+            Group("upload", "Files on their way into datasets.", new UploadList(), new UploadShow(), new UploadDelete()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",
                 new PipelineCreate(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
             Group("train", "Training runs.",

@@ -14,7 +14,7 @@ internal sealed class DatasetUpload : MeshCommand
 
     private readonly Argument<FileSystemInfo[]> _files = new Argument<FileSystemInfo[]>("FILES")
     {
-        Description = "Files, or a folder with IDX files or archives in it.",
+        Description = "Files and folders. Of a folder its IDX files, else its archives, else every file below it by its relative path.",
         Arity = ArgumentArity.OneOrMore,
     }.AcceptExistingOnly();
 
@@ -30,23 +30,42 @@ internal sealed class DatasetUpload : MeshCommand
         HelpName = "FILE",
     }.AcceptExistingOnly();
 
+    private readonly Option<int> _parallel = new Option<int>("--parallel")
+    {
+        Description = "Files sent at the same time.",
+        HelpName = "N",
+        DefaultValueFactory = _ => FileUploads.AtOnce,
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<int>() is < 1 or > 64)
+                {
+                    result.AddError("--parallel must be 1 to 64.");
+                }
+            },
+        },
+    };
+
     public DatasetUpload()
         : base("upload", "Uploads files as a new version of a dataset, and waits until it is checked. Run it again to go on after a break.",
             "mesh dataset upload fashion-mnist samples/fashion-mnist",
-            "mesh dataset upload pets pets.zip --format image-folder")
+            "mesh dataset upload pets pets.zip --format image-folder",
+            "mesh dataset upload logs day1/ day2/ --parallel 8")
     {
         Add(_dataset);
         Add(_files);
         Add(_format);
         Add(_labels);
+        Add(_parallel);
     }
 
     public override async Task<int> RunAsync(CommandRun run)
     {
         var dataset = Names.Of(run, "datasets", run.Get(_dataset));
-        var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName));
+        var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName), run.Terminal.Note);
         await EnsureAsync(run, dataset);
-        var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage));
+        var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage, run.Get(_parallel)));
         var create = new CreateDatasetVersionRequest
         {
             Parent = dataset,
