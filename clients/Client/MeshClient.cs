@@ -44,6 +44,7 @@ public sealed class MeshClient : IDisposable
         var calls = _channel.Intercept(new ErrorInterceptor(), new DeadlineInterceptor(Options.CallTimeout));
         Projects = new(calls);
         Datasets = new(calls);
+        Imports = new(calls);
         Pipelines = new(calls);
         Training = new(calls);
         Models = new(calls);
@@ -59,6 +60,8 @@ public sealed class MeshClient : IDisposable
     public ProjectService.ProjectServiceClient Projects { get; }
 
     public DatasetService.DatasetServiceClient Datasets { get; }
+
+    public ImportService.ImportServiceClient Imports { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
 

@@ -71,11 +71,11 @@ public sealed class UploadStore<TDb>
     }
 
     /// <summary>
-    /// Appends bytes as they come over plain HTTP; what they are of says <paramref name="part"/>. When the upload has all of its
-    /// bytes, it is finished.
+    /// Writes the bytes of a stream, which are those that <paramref name="part"/> says. When the upload has all of its bytes, it is
+    /// finished. What the stream throws is thrown on; what it gave before that is kept.
     /// </summary>
     /// <param name="expected">What all bytes have; null for what was announced, or whatever they have.</param>
-    internal async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel)
+    public async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel)
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var row = await FindActiveAsync(db, name, cancel);

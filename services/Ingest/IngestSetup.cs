@@ -3,6 +3,7 @@ using Mesh.Ingest.Datasets;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Idx;
+using Mesh.Ingest.Imports;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
@@ -32,11 +33,13 @@ public static class IngestSetup
         services.AddSingleton<VersionParser>();
         services.AddSingleton<CommitLeases>();
         services.AddHostedService<CommitRunner>();
+        services.AddImports();
     }
 
     public static void MapIngest(this WebApplication app)
     {
         app.MapGrpcService<DatasetApi>();
+        app.MapGrpcService<ImportApi>();
         app.MapUploads<IngestDb>("uploads.create", "files");
     }
 }

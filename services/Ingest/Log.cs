@@ -25,4 +25,28 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "The progress of {Version} could not be written; trying again.")]
     public static partial void HeartbeatFailed(this ILogger logger, string version, Exception e);
+
+    [LoggerMessage(9, LogLevel.Information, "{Import}: attempt {Attempt}.")]
+    public static partial void ImportStarted(this ILogger logger, string import, int attempt);
+
+    [LoggerMessage(10, LogLevel.Information, "{Import} is done: {Files} files, {Bytes} bytes.")]
+    public static partial void ImportSucceeded(this ILogger logger, string import, int files, long bytes);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Import} failed: {Reason}: {Problem}")]
+    public static partial void ImportFailed(this ILogger logger, string import, string reason, string problem);
+
+    [LoggerMessage(12, LogLevel.Error, "{Import} broke off in attempt {Attempt}; trace id {TraceId}.")]
+    public static partial void ImportBroke(this ILogger logger, string import, int attempt, string traceId, Exception e);
+
+    [LoggerMessage(13, LogLevel.Information, "{Import} was cancelled, or taken over by another process.")]
+    public static partial void ImportLost(this ILogger logger, string import);
+
+    [LoggerMessage(14, LogLevel.Error, "Looking for imports failed; trying again.")]
+    public static partial void ImportClaimFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(15, LogLevel.Information, "{Import}: {File} broke off ({Problem}); trying again.")]
+    public static partial void ImportFileBroke(this ILogger logger, string import, string file, string problem);
+
+    [LoggerMessage(16, LogLevel.Information, "Forgot {Count} imports that ended long ago.")]
+    public static partial void ImportsForgotten(this ILogger logger, int count);
 }

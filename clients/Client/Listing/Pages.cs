@@ -35,6 +35,10 @@ public static class Pages
             new ListUploadsRequest { Parent = parent, State = state, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Uploads, page => page.NextPageToken, cancel);
 
+    public static IAsyncEnumerable<Import> ListImportsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Imports.ListImportsAsync(new ListImportsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.Imports, page => page.NextPageToken, cancel);
+
     public static IAsyncEnumerable<Pipeline> ListPipelinesAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
         token => mesh.Pipelines.ListPipelinesAsync(new ListPipelinesRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Pipelines, page => page.NextPageToken, cancel);

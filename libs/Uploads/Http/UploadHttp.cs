@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Mesh.ServiceDefaults.Names;
 using Mesh.ServiceDefaults.Callers;
 using Mesh.ServiceDefaults.Errors;
@@ -18,8 +17,6 @@ namespace Mesh.Uploads.Http;
 internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind, ProjectGate projects)
     where TDb : MeshDb
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
-
     public void Map(IEndpointRouteBuilder app, string permission, string files)
     {
         var content = $"/v1/{kind.Pattern.Pattern}/content";
@@ -35,8 +32,8 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
     private async Task PutAsync(HttpContext http)
     {
         http.LiftBodyLimit();
-        var (name, part, digest) = (NameOf(http), ContentPart.Of(http.Request), AnnouncedDigest.Of(http.Request));
-        if (part.IsQuestion)
+        var (name, digest) = (NameOf(http), AnnouncedDigest.Of(http.Request));
+        if (ContentRange.Of(http.Request) is not { } part)
         {
             await TellAsync(http);
             return;
@@ -58,8 +55,8 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
     private async Task SendAsync(HttpContext http, Caller caller)
     {
         http.LiftBodyLimit();
-        var (part, digest) = (ContentPart.Of(http.Request), AnnouncedDigest.Of(http.Request));
-        if (!part.IsWhole)
+        var digest = AnnouncedDigest.Of(http.Request);
+        if (ContentRange.Of(http.Request) is not { IsWhole: true } part)
         {
             throw MeshError.Invalid("Content-Range", $"is for an upload's content; create one and send parts to \"{kind.Pattern.Pattern}/content\".");
         }
@@ -119,8 +116,7 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
         }
 
         http.Response.StatusCode = whole;
-        http.Response.ContentType = "application/json";
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.WriteAsync(Json.Format(upload));
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : UploadJson.WriteAsync(http.Response, upload);
     }
 
     private static void SetRange(HttpContext http, long committed)

@@ -1,10 +1,11 @@
+using Mesh.Ingest.Imports;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.Uploads;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest.Storage;
 
-/// <summary>Uploads, datasets, versions with their files, pins.</summary>
+/// <summary>Uploads, imports, datasets, versions with their files, pins.</summary>
 public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "ingest")
 {
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
@@ -20,10 +21,15 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
 
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
+
+    public DbSet<ImportFileRow> ImportFiles => Set<ImportFileRow>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
         model.AddUploads();
+        model.AddImports();
         model.Entity<DatasetRow>(row =>
         {
             row.ToTable("datasets");

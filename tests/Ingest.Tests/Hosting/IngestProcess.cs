@@ -20,6 +20,7 @@ public sealed class IngestProcess : IAsyncDisposable
         Address = new Uri($"http://127.0.0.1:{port}");
         Channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 });
         Datasets = new DatasetService.DatasetServiceClient(Channel);
+        Imports = new ImportService.ImportServiceClient(Channel);
         DataReceivedEventHandler collect = (_, line) =>
         {
             lock (_output)
@@ -40,6 +41,8 @@ public sealed class IngestProcess : IAsyncDisposable
 
     public DatasetService.DatasetServiceClient Datasets { get; }
 
+    public ImportService.ImportServiceClient Imports { get; }
+
     /// <param name="port">0 for any.</param>
     /// <param name="environment">More settings.</param>
     public static async Task<IngestProcess> StartAsync(
@@ -59,6 +62,7 @@ public sealed class IngestProcess : IAsyncDisposable
                 ["MESH_PARENT_PIPE"] = "1",
                 ["ConnectionStrings__mesh"] = connection,
                 ["Ingest__CommitLeaseSeconds"] = "2",
+                ["Imports__LeaseSeconds"] = "2",
                 ["services__identity__grpc__0"] = identity,
             },
         };

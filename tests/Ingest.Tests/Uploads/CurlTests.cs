@@ -30,7 +30,7 @@ public sealed class CurlTests
         var small = mesh.Folder.File("small.bin");
         await File.WriteAllBytesAsync(small, bytes[..100_000], Cancel);
         var piped = await Curl.RunAsync("-H", "Transfer-Encoding: chunked", "-T", small, $"{mesh.Gateway.Http}v1/{Project}/files/a/small.bin");
-        Assert.Equal((201, "100000"), (piped.Status, JsonDocument.Parse(piped.Body).RootElement.GetProperty("committedBytes").GetString()));
+        Assert.Equal((201, 100_000L), (piped.Status, JsonDocument.Parse(piped.Body).RootElement.GetProperty("committedBytes").GetInt64()));
 
         var upload = (await mesh.Ingest.Datasets.StartUploadAsync("data.bin")).Name;
         var url = $"{mesh.Gateway.Http}v1/{upload}/content";

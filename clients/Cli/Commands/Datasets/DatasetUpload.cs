@@ -1,10 +1,6 @@
 using System.CommandLine;
 using Mesh.Cli.Files;
-using Mesh.Cli.Jobs;
 using Mesh.Cli.Running;
-using Mesh.Client.Retrying;
-using Mesh.Client.Watching;
-using Mesh.Ingest.V1;
 
 namespace Mesh.Cli.Commands.Datasets;
 
@@ -18,17 +14,8 @@ internal sealed class DatasetUpload : MeshCommand
         Arity = ArgumentArity.OneOrMore,
     }.AcceptExistingOnly();
 
-    private readonly Option<string> _format = new Option<string>("--format")
-    {
-        Description = "idx: IDX files; image-folder: archives whose folders are the labels. [default: found from the content]",
-        HelpName = "idx|image-folder",
-    }.AcceptOnlyFromAmong("idx", "image-folder");
-
-    private readonly Option<FileInfo> _labels = new Option<FileInfo>("--labels")
-    {
-        Description = "A file with the class names, one a line, in the order of the integer labels. [default: labels.txt of the upload]",
-        HelpName = "FILE",
-    }.AcceptExistingOnly();
+    private readonly Option<string> _format = VersionCommit.FormatOption();
+    private readonly Option<FileInfo> _labels = VersionCommit.LabelsOption();
 
     private readonly Option<int> _parallel = new Option<int>("--parallel")
     {
@@ -64,42 +51,10 @@ internal sealed class DatasetUpload : MeshCommand
     {
         var dataset = Names.Of(run, "datasets", run.Get(_dataset));
         var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName), run.Terminal.Note);
-        await EnsureAsync(run, dataset);
+        await VersionCommit.EnsureDatasetAsync(run, dataset);
         var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage, run.Get(_parallel)));
-        var create = new CreateDatasetVersionRequest
-        {
-            Parent = dataset,
-            Uploads = { uploads },
-            Format = run.Get(_format) switch { "idx" => DataFormat.Idx, "image-folder" => DataFormat.ImageFolder, _ => DataFormat.Unspecified },
-            RequestId = CommandRun.NewRequestId(),
-        };
-        if (run.Get(_labels) is { } labels)
-        {
-            create.LabelNames.Add(await File.ReadAllLinesAsync(labels.FullName, run.Cancel));
-        }
-
-        var version = await run.Mesh.PatientlyAsync(mesh => mesh.Datasets.CreateDatasetVersionAsync(create, cancellationToken: run.Cancel), run.Cancel);
-        version = await JobFollow.FollowAsync(run, "check", version.Name, run.Command($"dataset show {Names.Short(version.Name)}"),
-            run.Mesh.WatchDatasetVersionAsync(version.Name, run.Cancel), v => v.Status);
+        var version = await VersionCommit.RunAsync(run, dataset, uploads, run.Get(_format), run.Get(_labels));
         run.Show(version, output => DatasetText.Write(output, version));
         return ExitCode.Ok;
-    }
-
-    private static async Task EnsureAsync(CommandRun run, string dataset)
-    {
-        var create = new CreateDatasetRequest
-        {
-            Parent = Names.Project(dataset),
-            DatasetId = Names.Id(dataset),
-            Dataset = new Dataset(),
-            RequestId = CommandRun.NewRequestId(),
-        };
-        var (_, created) = await run.GetOrCreateAsync(
-            mesh => mesh.Datasets.GetDatasetAsync(new GetDatasetRequest { Name = dataset }, cancellationToken: run.Cancel),
-            mesh => mesh.Datasets.CreateDatasetAsync(create, cancellationToken: run.Cancel));
-        if (created)
-        {
-            run.Terminal.Note($"Created {dataset}.");
-        }
     }
 }
