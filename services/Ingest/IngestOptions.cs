@@ -78,5 +78,11 @@ public sealed class IngestOptions
     [Range(1, 1_000_000)]
     public int MaxLabels { get; set; } = 10_000;
 
+    /// <summary>
+    /// Whether caches on the way may keep what is downloaded over HTTP and give it to others ("Cache-Control: public"), so that a CDN can
+    /// stand in front. Such a cache does not ask who wants it: only for data that everyone who reaches it may have.
+    /// </summary>
+    public bool PublicDownloads { get; set; }
+
     internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }

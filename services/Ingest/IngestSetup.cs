@@ -1,5 +1,6 @@
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Downloads;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Idx;
@@ -27,6 +28,7 @@ public static class IngestSetup
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<PinStore>();
         services.AddSingleton<RecordStream>();
+        services.AddSingleton<DownloadHttp>();
         services.AddSingleton<IRecordFormat, IdxFormat>();
         services.AddSingleton<IRecordFormat, ImageFolderFormat>();
         services.AddSingleton<RecordFormats>();
@@ -41,5 +43,6 @@ public static class IngestSetup
         app.MapGrpcService<DatasetApi>();
         app.MapGrpcService<ImportApi>();
         app.MapUploads<IngestDb>("uploads.create", "files");
+        app.Services.GetRequiredService<DownloadHttp>().Map(app);
     }
 }

@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "Looking for versions to commit failed; trying again.")]
     public static partial void ClaimFailed(this ILogger logger, Exception e);
 
-    [LoggerMessage(7, LogLevel.Error, "The storage failed while reading {Version}.")]
-    public static partial void ReadFailed(this ILogger logger, string version, Exception e);
+    [LoggerMessage(7, LogLevel.Error, "The storage failed while reading {What}.")]
+    public static partial void ReadFailed(this ILogger logger, string what, Exception e);
 
     [LoggerMessage(8, LogLevel.Warning, "The progress of {Version} could not be written; trying again.")]
     public static partial void HeartbeatFailed(this ILogger logger, string version, Exception e);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
 using Mesh.Client.Listing;
@@ -16,26 +15,16 @@ internal static class FileUploads
     public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, string project, IReadOnlyList<DataFile> files, IStage stage, int atOnce = AtOnce)
     {
         var begun = await BegunAsync(run, project);
-        var total = files.Sum(file => file.Size);
-        var sent = new ConcurrentDictionary<string, long>();
-        var all = 0L;
+        var count = new ByteCount(stage, files.Sum(file => file.Size));
         var uploads = new string[files.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = run.Cancel };
         await Parallel.ForEachAsync(files.Index(), options, async (item, cancel) =>
         {
             var (index, file) = item;
             using var part = stage.Part(file.Name);
-            uploads[index] = await SendAsync(run, project, file, begun.GetValueOrDefault((file.Name, file.Size)), new Bytes(done =>
-            {
-                part.Report(done, file.Size);
-                // A sum over all would be taken anew for every chunk of every file.
-                var before = sent.TryGetValue(file.Name, out var known) ? known : 0;
-                sent[file.Name] = done;
-                var now = Interlocked.Add(ref all, done - before);
-                stage.Report(now, total, $"{Amount.Bytes(now)} of {Amount.Bytes(total)}");
-            }), cancel);
+            uploads[index] = await SendAsync(run, project, file, begun.GetValueOrDefault((file.Name, file.Size)), count.Of(file.Name, file.Size, part), cancel);
         });
-        stage.Report(total, total, $"{files.Count} files, {Amount.Bytes(total)}");
+        count.Finish(files.Count);
         return uploads;
     }
 
@@ -59,10 +48,5 @@ internal static class FileUploads
         await using var content = File.OpenRead(file.Path);
         var requestId = DataFile.RequestId("upload", project, file.Name, file.Key);
         return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel, begun)).Name;
-    }
-
-    private sealed class Bytes(Action<long> report) : IProgress<long>
-    {
-        public void Report(long value) => report(value);
     }
 }

@@ -40,7 +40,12 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
         }
 
         var error = GatewayErrors.CallersFault(http) ?? Unavailable(failure.Error);
-        if (!http.Response.HasStarted)
+        if (IsSilent(http.Request))
+        {
+            // A caller that stopped sending in the middle of its body does not wait for an answer.
+            http.Abort();
+        }
+        else if (!http.Response.HasStarted)
         {
             await GatewayErrors.WriteAsync(http, error);
         }
@@ -50,6 +55,32 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
             {
                 trailers[key] = value;
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether the rest of the body was waited for in vain. Kestrel cannot read on from a read that was given up, and would log an error
+    /// for trying to once the answer is written.
+    /// </summary>
+    private static bool IsSilent(HttpRequest request)
+    {
+        try
+        {
+            if (request.BodyReader.TryRead(out var read))
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.Start);
+            }
+
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Broken, which is another matter.
+            return false;
         }
     }
 
