@@ -3,7 +3,9 @@ using Mesh.Blobs.Staging;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Watching;
+using Mesh.Uploads.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -36,10 +38,17 @@ public static class UploadRegistration
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<IBlobReferences<TDb>>(),
             kind, s.GetRequiredService<DigestLock<TDb>>(), s.GetRequiredService<ChangeSignals>(), s.GetRequiredService<ILogger<BlobCollector<TDb>>>()));
         services.AddSingleton(s => new UploadStore<TDb>(
-            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(), kind,
-            s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
+            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(),
+            s.GetRequiredService<IBlobReferences<TDb>>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadHttp<TDb>>(s, kind));
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<UploadSweep<TDb>>(s, kind));
         return builder;
     }
+
+    /// <summary>Maps the same over plain HTTP; see uploads.proto. The service has registered its project contents.</summary>
+    /// <param name="permission">That of the RPCs that create and write.</param>
+    /// <param name="files">The collection under which a file is sent in one call: "files".</param>
+    public static void MapUploads<TDb>(this IEndpointRouteBuilder app, string permission, string files)
+        where TDb : MeshDb => app.ServiceProvider.GetRequiredService<UploadHttp<TDb>>().Map(app, permission, files);
 }

@@ -103,5 +103,11 @@ public sealed class IngestOptions
     [Range(0.01, 24 * 60)]
     public double ColdSweepMinutes { get; set; } = 60;
 
+    /// <summary>
+    /// Whether caches on the way may keep what is downloaded over HTTP and give it to others ("Cache-Control: public"), so that a CDN can
+    /// stand in front. Such a cache does not ask who wants it: only for data that everyone who reaches it may have.
+    /// </summary>
+    public bool PublicDownloads { get; set; }
+
     internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }

@@ -1,6 +1,8 @@
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Downloads;
 using Mesh.Ingest.Formats;
+using Mesh.Ingest.Imports;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
@@ -38,10 +40,18 @@ public static class IngestSetup
         services.AddRecordFormats();
         services.AddSingleton<WorkFolder>();
         services.AddSingleton<QuarantineStore>();
+        services.AddSingleton<DownloadHttp>();
         services.AddSingleton<VersionParser>();
         services.AddSingleton<CommitLeases>();
         services.AddHostedService<CommitRunner>();
+        services.AddImports();
     }
 
-    public static void MapIngest(this WebApplication app) => app.MapGrpcService<DatasetApi>();
+    public static void MapIngest(this WebApplication app)
+    {
+        app.MapGrpcService<DatasetApi>();
+        app.MapGrpcService<ImportApi>();
+        app.MapUploads<IngestDb>("uploads.create", "files");
+        app.Services.GetRequiredService<DownloadHttp>().Map(app);
+    }
 }

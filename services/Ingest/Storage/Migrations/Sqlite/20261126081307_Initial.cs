@@ -29,6 +29,34 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "imports",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ImportId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    SourceUri = table.Column<string>(type: "TEXT", maxLength: 2048, nullable: false),
+                    Include = table.Column<string>(type: "TEXT", maxLength: 4096, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeaseUntilTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Listed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Stage = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Done = table.Column<long>(type: "INTEGER", nullable: false),
+                    Total = table.Column<long>(type: "INTEGER", nullable: false),
+                    ErrorReason = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ErrorMessage = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartTicks = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndTicks = table.Column<long>(type: "INTEGER", nullable: true),
+                    Creator = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_imports", x => new { x.Project, x.ImportId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "released_blobs",
                 columns: table => new
                 {
@@ -64,6 +92,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     UploadId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     FileName = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
@@ -114,6 +143,31 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         principalTable: "datasets",
                         principalColumns: new[] { "Project", "DatasetId" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_files",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", nullable: false),
+                    ImportId = table.Column<string>(type: "TEXT", nullable: false),
+                    Path = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 3072, nullable: false),
+                    Bytes = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    UploadId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Finished = table.Column<bool>(type: "INTEGER", nullable: false),
+                    StoredBytes = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_import_files", x => new { x.Project, x.ImportId, x.Path });
+                    table.ForeignKey(
+                        name: "FK_import_files_imports_Project_ImportId",
+                        columns: x => new { x.Project, x.ImportId },
+                        principalTable: "imports",
+                        principalColumns: new[] { "Project", "ImportId" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -201,6 +255,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_imports_State_LeaseUntilTicks",
+                table: "imports",
+                columns: new[] { "State", "LeaseUntilTicks" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 table: "released_blobs",
                 column: "Project");
@@ -211,9 +270,19 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 columns: new[] { "Project", "Sha256" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_version_files_Project_Sha256",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_version_files_Project_SizeBytes",
+                table: "version_files",
+                columns: new[] { "Project", "SizeBytes" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_version_tags_Project_DatasetId_Version",
@@ -240,6 +309,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "import_files");
+
+            migrationBuilder.DropTable(
                 name: "pins");
 
             migrationBuilder.DropTable(
@@ -259,6 +331,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "version_tags");
+
+            migrationBuilder.DropTable(
+                name: "imports");
 
             migrationBuilder.DropTable(
                 name: "versions");

@@ -1,24 +1,28 @@
-namespace Mesh.Ingest.Commits;
+namespace Mesh.Ingest.Leases;
 
-/// <summary>While a commit runs: writes its progress, renews its lease, and stops it when the lease is lost.</summary>
-internal sealed class CommitHeartbeat : IAsyncDisposable
+/// <summary>While something under a lease is worked on: writes its progress, renews the lease, and stops the work when the lease is lost.</summary>
+internal sealed class LeaseHeartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
-    private readonly CommitLeases _leases;
+    private readonly string _name;
     private readonly TimeSpan _renewAfter;
-    private readonly Commit _commit;
-    private readonly CommitProgress _progress;
+    private readonly Func<(string Stage, long Done, long Total)> _progress;
+    private readonly Func<(string Stage, long Done, long Total), CancellationToken, Task<bool>> _renew;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _lost;
     private readonly CancellationTokenSource _done = new();
     private readonly Task _beating;
 
-    public CommitHeartbeat(CommitLeases leases, Commit commit, CommitProgress progress, TimeProvider time, ILogger logger, CancellationToken stopping)
+    /// <param name="name">Of the resource, for the log.</param>
+    /// <param name="length">How long the lease lasts from each renewal.</param>
+    /// <param name="renew">Writes the progress and the new end of the lease; false when the lease is lost.</param>
+    public LeaseHeartbeat(
+        string name, TimeSpan length, Func<(string Stage, long Done, long Total)> progress,
+        Func<(string Stage, long Done, long Total), CancellationToken, Task<bool>> renew, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
-        (_leases, _commit, _progress, _time, _logger) = (leases, commit, progress, time, logger);
-        _renewAfter = leases.Length / 3;
+        (_name, _renewAfter, _progress, _renew, _time, _logger) = (name, length / 3, progress, renew, time, logger);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _beating = BeatAsync();
     }
@@ -37,12 +41,12 @@ internal sealed class CommitHeartbeat : IAsyncDisposable
     private async Task BeatAsync()
     {
         using var timer = new PeriodicTimer(Beat, _time);
-        var (written, renewed) = (_progress.Now, _time.GetTimestamp());
+        var (written, renewed) = (_progress(), _time.GetTimestamp());
         try
         {
             while (await timer.WaitForNextTickAsync(_done.Token))
             {
-                var now = _progress.Now;
+                var now = _progress();
                 if (now == written && _time.GetElapsedTime(renewed) < _renewAfter)
                 {
                     continue;
@@ -59,7 +63,7 @@ internal sealed class CommitHeartbeat : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The commit is over.
+            // The work is over.
         }
     }
 
@@ -67,12 +71,12 @@ internal sealed class CommitHeartbeat : IAsyncDisposable
     {
         try
         {
-            return await _leases.RenewAsync(_commit, progress, _done.Token);
+            return await _renew(progress, _done.Token);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The database is away. The lease may run out; then another process takes over and this attempt's writes miss.
-            _logger.HeartbeatFailed(_commit.Key.Name, e);
+            _logger.HeartbeatFailed(_name, e);
             return true;
         }
     }

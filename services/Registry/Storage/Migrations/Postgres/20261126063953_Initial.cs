@@ -86,6 +86,7 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                     UploadId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     FileName = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "bigint", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
@@ -217,6 +218,12 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                 schema: "registry",
                 table: "uploads",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                schema: "registry",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_BundleSha256",

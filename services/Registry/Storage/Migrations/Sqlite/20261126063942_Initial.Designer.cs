@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Mesh.Registry.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteRegistryDb))]
-    [Migration("20261122230544_Initial")]
+    [Migration("20261126063942_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -237,6 +237,11 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -275,6 +280,8 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", (string)null);
                 });

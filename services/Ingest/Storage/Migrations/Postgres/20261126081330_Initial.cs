@@ -33,6 +33,35 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "imports",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ImportId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    SourceUri = table.Column<string>(type: "character varying(2048)", maxLength: 2048, nullable: false),
+                    Include = table.Column<string>(type: "character varying(4096)", maxLength: 4096, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    LeaseUntilTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Listed = table.Column<bool>(type: "boolean", nullable: false),
+                    Stage = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Done = table.Column<long>(type: "bigint", nullable: false),
+                    Total = table.Column<long>(type: "bigint", nullable: false),
+                    ErrorReason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ErrorMessage = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    StartTicks = table.Column<long>(type: "bigint", nullable: true),
+                    EndTicks = table.Column<long>(type: "bigint", nullable: true),
+                    Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_imports", x => new { x.Project, x.ImportId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "released_blobs",
                 schema: "ingest",
                 columns: table => new
@@ -71,6 +100,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     UploadId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     FileName = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "bigint", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
@@ -123,6 +153,33 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         principalTable: "datasets",
                         principalColumns: new[] { "Project", "DatasetId" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_files",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    ImportId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Path = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
+                    Key = table.Column<string>(type: "character varying(3072)", maxLength: 3072, nullable: false),
+                    Bytes = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    UploadId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Finished = table.Column<bool>(type: "boolean", nullable: false),
+                    StoredBytes = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_import_files", x => new { x.Project, x.ImportId, x.Path });
+                    table.ForeignKey(
+                        name: "FK_import_files_imports_Project_ImportId",
+                        columns: x => new { x.Project, x.ImportId },
+                        principalSchema: "ingest",
+                        principalTable: "imports",
+                        principalColumns: new[] { "Project", "ImportId" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -218,6 +275,12 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_imports_State_LeaseUntilTicks",
+                schema: "ingest",
+                table: "imports",
+                columns: new[] { "State", "LeaseUntilTicks" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_released_blobs_Project",
                 schema: "ingest",
                 table: "released_blobs",
@@ -230,10 +293,22 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 columns: new[] { "Project", "Sha256" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                schema: "ingest",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_version_files_Project_Sha256",
                 schema: "ingest",
                 table: "version_files",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_version_files_Project_SizeBytes",
+                schema: "ingest",
+                table: "version_files",
+                columns: new[] { "Project", "SizeBytes" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_version_tags_Project_DatasetId_Version",
@@ -264,6 +339,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "import_files",
+                schema: "ingest");
+
+            migrationBuilder.DropTable(
                 name: "pins",
                 schema: "ingest");
 
@@ -289,6 +368,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "version_tags",
+                schema: "ingest");
+
+            migrationBuilder.DropTable(
+                name: "imports",
                 schema: "ingest");
 
             migrationBuilder.DropTable(

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mesh.Registry.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresRegistryDb))]
-    [Migration("20261122230605_Initial")]
+    [Migration("20261126063953_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -243,6 +243,11 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -281,6 +286,8 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", "registry");
                 });

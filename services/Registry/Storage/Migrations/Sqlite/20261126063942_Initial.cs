@@ -78,6 +78,7 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                     UploadId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     FileName = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
@@ -196,6 +197,11 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                 name: "IX_uploads_Project_Sha256",
                 table: "uploads",
                 columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_versions_Project_BundleSha256",
