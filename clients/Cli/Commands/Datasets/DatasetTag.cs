@@ -24,23 +24,10 @@ internal sealed class DatasetTag : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var version = await _version.GetAsync(run);
-        var request = new UpdateDatasetVersionRequest { DatasetVersion = new DatasetVersion { Name = version.Name }, UpdateMask = new() };
-        var (add, remove) = (run.Get(_tags) ?? [], run.Get(_remove) ?? []);
-        if (add.Length + remove.Length > 0)
-        {
-            request.DatasetVersion.Tags.Add(version.Tags.Union(add).Except(remove));
-            request.UpdateMask.Paths.Add("tags");
-        }
-
+        var request = new UpdateDatasetVersionRequest { Name = version.Name, AddTags = { run.Get(_tags) ?? [] }, RemoveTags = { run.Get(_remove) ?? [] } };
         if (run.Get(_notes) is { } notes)
         {
-            request.DatasetVersion.Notes = notes;
-            request.UpdateMask.Paths.Add("notes");
-        }
-
-        if (request.UpdateMask.Paths.Count == 0)
-        {
-            throw new CommandException(ExitCode.Usage, "Name a tag, or give --remove or --notes.");
+            request.Notes = notes;
         }
 
         var updated = await run.Mesh.Datasets.UpdateDatasetVersionAsync(request, cancellationToken: run.Cancel);
