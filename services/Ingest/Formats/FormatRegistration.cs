@@ -1,8 +1,10 @@
+using Mesh.Ingest.Formats.Coco;
 using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
 using Mesh.Ingest.Formats.Images;
 using Mesh.Ingest.Formats.Texts;
+using Mesh.Ingest.Formats.Yolo;
 
 namespace Mesh.Ingest.Formats;
 
@@ -14,6 +16,8 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, ImageFolderFormat>()
         .AddSingleton<IRecordFormat, DelimitedFormat>()
         .AddSingleton<IRecordFormat, TextFolderFormat>()
+        .AddSingleton<IRecordFormat, CocoFormat>()
+        .AddSingleton<IRecordFormat, YoloFormat>()
         .AddSingleton<FormatFinder>()
         .AddSingleton<RecordFormats>();
 }
