@@ -3,6 +3,7 @@ using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
 using Mesh.Ingest.Formats.Images;
+using Mesh.Ingest.Formats.Sentences;
 using Mesh.Ingest.Formats.Texts;
 using Mesh.Ingest.Formats.Yolo;
 
@@ -18,6 +19,7 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, TextFolderFormat>()
         .AddSingleton<IRecordFormat, CocoFormat>()
         .AddSingleton<IRecordFormat, YoloFormat>()
+        .AddSingleton<IRecordFormat, SentencePairsFormat>()
         .AddSingleton<FormatFinder>()
         .AddSingleton<RecordFormats>();
 }
