@@ -18,28 +18,28 @@ internal static class JsonTokens
     public static async Task ReadAsync(Stream stream, string source, int maxTokenBytes, TokenHandler handle, CancellationToken cancel)
     {
         var buffer = new byte[Math.Min(BufferBytes, maxTokenBytes)];
-        var length = await stream.ReadAtLeastAsync(buffer, 3, throwOnEndOfStream: false, cancel);
-        var start = buffer.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) ? 3 : 0;
+        var end = await stream.ReadAtLeastAsync(buffer, 3, throwOnEndOfStream: false, cancel);
+        var start = buffer.AsSpan(0, end).StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) ? 3 : 0;
         var state = new JsonReaderState(Options);
-        while (true)
+        for (var last = false; ;)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
-            length += read;
-            var last = read == 0;
-            start += Consume(buffer.AsSpan(start, length - start), last, ref state, source, handle);
+            start += Consume(buffer.AsSpan(start, end - start), last, ref state, source, handle);
             if (last)
             {
                 return;
             }
 
-            buffer.AsSpan(start, length - start).CopyTo(buffer);
-            (start, length) = (0, length - start);
-            if (length == buffer.Length)
+            buffer.AsSpan(start, end - start).CopyTo(buffer);
+            (start, end) = (0, end - start);
+            if (end == buffer.Length)
             {
-                Array.Resize(ref buffer, length < maxTokenBytes
-                    ? (int)Math.Min(2L * length, maxTokenBytes)
+                Array.Resize(ref buffer, end < maxTokenBytes
+                    ? (int)Math.Min(2L * end, maxTokenBytes)
                     : throw new DatasetException("RECORD_TOO_LARGE", $"{source} holds a text or number of more than {maxTokenBytes} bytes."));
             }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancel);
+            (end, last) = (end + read, read == 0);
         }
     }
 

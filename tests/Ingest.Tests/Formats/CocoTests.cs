@@ -209,6 +209,27 @@ public sealed class CocoTests
     }
 
     [Fact]
+    public async Task An_annotation_takes_its_box_and_little_more()
+    {
+        var (few, many) = (await AllocatedAsync(10_000), await AllocatedAsync(50_000));
+        // 48 for the box, 8 for the id with what a growing list wastes.
+        Assert.InRange((many - few) / 40_000.0, 48, 80);
+
+        static async Task<long> AllocatedAsync(int annotations)
+        {
+            var options = new IngestOptions();
+            var json = new MemoryStream(Coco.Json([(1, "a.png", 40, 30)], Enumerable.Range(0, annotations).Select(i => (i, 1, 3, (double[])[1.5, 1, 2, 2])), Categories));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var parser = new Ingest.Formats.Coco.CocoParser(
+                0, "a.json", new Ingest.Formats.Coco.CocoImages(), new Ingest.Formats.Coco.CocoLabels(options), new Ingest.Formats.Boxes.BoxIndex(options));
+            // Of a stream in memory everything is read at once, on this thread.
+            await JsonTokens.ReadAsync(json, "a.json", 1024, parser.Take, TestContext.Current.CancellationToken);
+            parser.End();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public async Task Pieces_of_any_size_give_the_same_tokens()
     {
         for (var piece = 1; piece < 40; piece++)

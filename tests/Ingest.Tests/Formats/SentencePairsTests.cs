@@ -114,7 +114,7 @@ public sealed class SentencePairsTests
     [Fact]
     public async Task A_compiled_catalogue_that_lies_fails_the_commit()
     {
-        using var parser = new ParserFixture(options => options.MaxCatalogueBytes = 4096);
+        using var parser = new ParserFixture(options => options.MaxCatalogueBytes = 4096, inMemory: true);
         var good = Catalogue.GermanMo();
         async Task Check(string expected, byte[] bytes)
         {

@@ -75,6 +75,8 @@ public sealed class YoloTests
     [InlineData("data.yaml", "a: 1\nnames: *other\n", "data.yaml, line 2: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "names: [a, [b]]", "data.yaml, line 1: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "names: {2000000000: a}", "data.yaml, line 1: this is no YAML, or its names are neither a list nor a map from numbers.")]
+    [InlineData("data.yaml", "a: {\n\uFEFF", "data.yaml: this is no YAML, or its names are neither a list nor a map from numbers.")]
+    [InlineData("data.yaml", "train: a\nnested: {a: [1, {b: c}]}**************************", "data.yaml: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("classes.txt", "a\n\nb\n", "classes.txt, line 2: a label name has 1 to 256 characters, none of them a control character.")]
     public async Task Names_that_are_none_fail_the_commit(string name, string text, string message)
     {
@@ -175,7 +177,7 @@ public sealed class YoloTests
     [Fact]
     public async Task Both_layouts_of_annotations_give_the_same_boxes()
     {
-        using var parser = new ParserFixture();
+        using var parser = new ParserFixture(inMemory: true);
         var side = Gen.Int[0, 255].SelectMany(start => Gen.Int[1, 256 - start].Select(length => (start, length)));
         var box = Gen.Select(side, side, Gen.Int[0, 2]);
         await box.List[0, 8].List[1, 4].SampleAsync(

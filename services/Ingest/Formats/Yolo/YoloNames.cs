@@ -61,9 +61,11 @@ internal static class YoloNames
             using var text = new StreamReader(new MemoryStream(yaml.ToArray()));
             return Names(new Parser(text)) is { } names ? LabelNames.Of(names, source, "name") : LabelNames.None;
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or EndOfStreamException)
         {
-            throw new DatasetException("LABEL_NAMES_INVALID", $"{source}, line {e.Start.Line}: this is no YAML, or its names are neither a list nor a map from numbers.");
+            // The library throws the others at some documents that are cut off.
+            var line = e is YamlException wrong ? $", line {wrong.Start.Line}" : "";
+            throw new DatasetException("LABEL_NAMES_INVALID", $"{source}{line}: this is no YAML, or its names are neither a list nor a map from numbers.");
         }
     }
 
