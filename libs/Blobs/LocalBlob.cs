@@ -9,7 +9,7 @@ public sealed class LocalBlob : IDisposable
     private readonly IDisposable? use;
 
     /// <param name="use">Disposed with this; null where nothing removes the file behind its reader's back.</param>
-    internal LocalBlob(string path, IDisposable? use = null)
+    public LocalBlob(string path, IDisposable? use = null)
     {
         Path = path;
         this.use = use;

@@ -109,5 +109,19 @@ public sealed class IngestOptions
     /// </summary>
     public bool PublicDownloads { get; set; }
 
+    /// <summary>
+    /// Annotated images and boxes of one version, together. COCO and YOLO annotations come in any order, so they are in memory
+    /// while a version is committed or read, for each reader: 48 bytes a box, and for an image about 250 and its name.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int MaxBoxes { get; set; } = 5_000_000;
+
+    /// <summary>
+    /// Largest compiled gettext catalogue (.mo) in bytes. It is in memory as a whole while it is read; other texts of
+    /// sentences stream.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxCatalogueBytes { get; set; } = 64 * 1024 * 1024;
+
     internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }
