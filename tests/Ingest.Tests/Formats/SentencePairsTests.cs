@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Tests.Data;
@@ -182,6 +183,26 @@ public sealed class SentencePairsTests
         // What is no text among texts.
         await parser.ParseAsync([("a.zip", Archive.Zip(("a.txt", Text("a\tb")), ("b.png", Png.Of(1)), ("empty.txt", [])))], asked);
         Assert.Equal([("a.zip:b.png", "is neither a gettext catalogue nor a text")], parser.Quarantined.Select(r => (r.Source, r.Reason)));
+    }
+
+    /// <summary>Catalogues of this system, and what GNU's own tool makes of them.</summary>
+    [Fact]
+    public async Task Real_catalogues_give_the_same_compiled_and_as_text()
+    {
+        const string Folder = "/usr/share/locale/de/LC_MESSAGES";
+        Assert.SkipUnless(Directory.Exists(Folder) && File.Exists("/usr/bin/msgunfmt"), "gettext or its catalogues are not installed");
+        using var parser = new ParserFixture(inMemory: true);
+        foreach (var path in Directory.GetFiles(Folder, "*.mo").OrderByDescending(f => new FileInfo(f).Length).Take(5))
+        {
+            using var tool = Process.Start(new ProcessStartInfo("/usr/bin/msgunfmt", [path]) { RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
+            var text = await tool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var portable = text.Split("\n\n").Where(entry => !entry.Contains("<PRI", StringComparison.Ordinal));
+            var fromText = await PairsAsync(parser, [("de.po", Text(string.Join("\n\n", portable)))]);
+            var compiled = await PairsAsync(parser, [("de.mo", await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))]);
+            Assert.NotEmpty(compiled);
+            Assert.Equal(fromText.Select(p => (p.Source, p.Target)).Order(), compiled.Select(p => (p.Source, p.Target)).Order());
+        }
     }
 
     private static async Task<List<(string Place, string Source, string Target)>> PairsAsync(
