@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mesh.Blobs;
 using Mesh.Ingest.Formats;
+using Mesh.Ingest.Leases;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.V1;
 using Mesh.ServiceDefaults.Watching;
@@ -111,7 +112,8 @@ internal sealed class CommitRunner(
     {
         var progress = new CommitProgress();
         ParsedVersion parsed;
-        await using (var heartbeat = new CommitHeartbeat(leases, commit, progress, time, logger, stopping))
+        await using (var heartbeat = new LeaseHeartbeat(
+            commit.Key.Name, leases.Length, () => progress.Now, (now, cancel) => leases.RenewAsync(commit, now, cancel), time, logger, stopping))
         {
             using var rejected = quarantine.NewFile();
             try

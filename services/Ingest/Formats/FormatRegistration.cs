@@ -1,8 +1,11 @@
+using Mesh.Ingest.Formats.Coco;
 using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
 using Mesh.Ingest.Formats.Images;
+using Mesh.Ingest.Formats.Sentences;
 using Mesh.Ingest.Formats.Texts;
+using Mesh.Ingest.Formats.Yolo;
 
 namespace Mesh.Ingest.Formats;
 
@@ -14,6 +17,9 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, ImageFolderFormat>()
         .AddSingleton<IRecordFormat, DelimitedFormat>()
         .AddSingleton<IRecordFormat, TextFolderFormat>()
+        .AddSingleton<IRecordFormat, CocoFormat>()
+        .AddSingleton<IRecordFormat, YoloFormat>()
+        .AddSingleton<IRecordFormat, SentencePairsFormat>()
         .AddSingleton<FormatFinder>()
         .AddSingleton<RecordFormats>();
 }

@@ -4,13 +4,15 @@ using Mesh.Ingest.Formats;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
+using Mesh.Ingest.Versions.Cooling;
 using Mesh.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest.Records;
 
 /// <summary>Opens versions to read their records: goes through the raw files as the commit did and leaves out what it rejected.</summary>
-internal sealed class VersionRecords(IDbContextFactory<IngestDb> databases, IBlobStore blobs, RecordFormats formats, ILogger<VersionRecords> logger)
+internal sealed class VersionRecords(
+    IDbContextFactory<IngestDb> databases, IBlobStore blobs, RecordFormats formats, VersionUse use, ILogger<VersionRecords> logger)
 {
     /// <exception cref="MeshException">NOT_FOUND; FAILED_PRECONDITION for a version that is not ready.</exception>
     public async Task<OpenedVersion> OpenAsync(string name, CancellationToken cancel)
@@ -19,6 +21,7 @@ internal sealed class VersionRecords(IDbContextFactory<IngestDb> databases, IBlo
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await VersionStore.FindAsync(db, key, cancel);
         VersionStore.CheckReady(row);
+        await use.TouchAsync(db, row, cancel);
         var rejections = await db.Details.AsNoTracking().Of(key).Select(r => r.Rejections).SingleOrDefaultAsync(cancel);
         var files = await db.Files.AsNoTracking().Of(key).ToListAsync(cancel);
         var version = row.ToVersion(files);

@@ -17,6 +17,8 @@ internal static class VersionMapping
         version.Digest = row.Digest;
         version.Creator = row.Creator;
         version.Notes = row.Notes;
+        version.LastReadTime = row.LastReadTicks.ToTimestamp();
+        version.ColdTime = row.ColdTicks.ToTimestamp();
         version.Tags.Add((tags ?? []).Select(t => t.Tag).Order(StringComparer.Ordinal));
         var counts = version.Files.ToDictionary(f => f.Path);
         version.Files.Clear();

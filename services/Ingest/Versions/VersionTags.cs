@@ -16,7 +16,6 @@ internal sealed class VersionTags(IDbContextFactory<IngestDb> databases)
 
     private const int MaxTags = 100;
     private const int MaxNotes = 16 * 1024;
-    private static readonly string[] Fields = ["tags", "notes"];
 
     /// <summary>The name with the version's number, whichever way it is named.</summary>
     /// <exception cref="MeshException">NOT_FOUND</exception>
@@ -36,59 +35,51 @@ internal sealed class VersionTags(IDbContextFactory<IngestDb> databases)
         return version is { } number ? new VersionKey(project, dataset, number).Name : throw MeshError.NotFound(name);
     }
 
-    /// <summary>Replaces the tags, the notes or both.</summary>
+    /// <summary>Takes tags away, adds some, replaces the notes.</summary>
     public async Task<string> UpdateAsync(UpdateDatasetVersionRequest request, CancellationToken cancel)
     {
-        var asked = request.DatasetVersion ?? throw MeshError.Invalid("dataset_version", "is missing.");
-        var key = VersionKey.Parse(asked.Name, "dataset_version.name");
-        var fields = FieldsOf(request);
-        Check(asked, fields);
+        var key = VersionKey.Parse(request.Name);
+        Check(request);
         await using var db = await databases.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // The dataset's row, because a tag may come from another version.
         await db.Datasets.Of(key.Project, key.DatasetId).ExecuteUpdateAsync(set => set.SetProperty(d => d.LastVersion, d => d.LastVersion), cancel);
         await VersionStore.LockAsync(db, key, cancel);
-        if (fields.Contains("notes"))
+        if (request.HasNotes)
         {
-            await db.Versions.Of(key).ExecuteUpdateAsync(set => set.SetProperty(v => v.Notes, asked.Notes), cancel);
+            await db.Versions.Of(key).ExecuteUpdateAsync(set => set.SetProperty(v => v.Notes, request.Notes), cancel);
         }
 
-        if (fields.Contains("tags"))
+        var (add, remove) = (request.AddTags.ToList(), request.RemoveTags.ToList());
+        await db.Tags.Of(key).Where(t => remove.Contains(t.Tag)).ExecuteDeleteAsync(cancel);
+        await db.Tags.Where(t => t.Project == key.Project && t.DatasetId == key.DatasetId && add.Contains(t.Tag)).ExecuteDeleteAsync(cancel);
+        db.AddRange(add.Select(tag => new VersionTagRow { Project = key.Project, DatasetId = key.DatasetId, Tag = tag, Version = key.Version }));
+        await db.SaveChangesAsync(cancel);
+        if (await db.Tags.Of(key).CountAsync(cancel) > MaxTags)
         {
-            var tags = asked.Tags.ToList();
-            await db.Tags
-                .Where(t => t.Project == key.Project && t.DatasetId == key.DatasetId && (t.Version == key.Version || tags.Contains(t.Tag)))
-                .ExecuteDeleteAsync(cancel);
-            db.AddRange(tags.Select(tag => new VersionTagRow { Project = key.Project, DatasetId = key.DatasetId, Tag = tag, Version = key.Version }));
-            await db.SaveChangesAsync(cancel);
+            throw MeshError.Invalid("add_tags", $"a version has at most {MaxTags} tags.");
         }
 
         await transaction.CommitAsync(cancel);
-        return asked.Name;
+        return key.Name;
     }
 
-    private static HashSet<string> FieldsOf(UpdateDatasetVersionRequest request)
-    {
-        var fields = request.UpdateMask is { Paths.Count: > 0 } mask ? mask.Paths.ToHashSet()
-            : Fields.Where(f => f == "tags" ? request.DatasetVersion.Tags.Count > 0 : request.DatasetVersion.Notes.Length > 0).ToHashSet();
-        return fields.Count > 0 && fields.All(Fields.Contains)
-            ? fields
-            : throw MeshError.Invalid("update_mask", $"must name what changes: {string.Join(" or ", Fields)}.");
-    }
-
-    private static void Check(DatasetVersion asked, HashSet<string> fields)
+    private static void Check(UpdateDatasetVersionRequest request)
     {
         var violations = new Violations();
-        violations.Require(!fields.Contains("notes") || asked.Notes.Length <= MaxNotes, "dataset_version.notes", $"must have at most {MaxNotes} characters.");
-        violations.Require(!asked.Notes.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')), "dataset_version.notes", "must not contain control characters.");
-        violations.Require(asked.Tags.Count <= MaxTags, "dataset_version.tags", $"a version has at most {MaxTags} tags.");
-        for (var i = 0; i < asked.Tags.Count && i < MaxTags; i++)
+        violations.Require(request.Notes.Length <= MaxNotes, "notes", $"must have at most {MaxNotes} characters.");
+        violations.Require(!request.Notes.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')), "notes", "must not contain control characters.");
+        violations.Require(
+            request.HasNotes || request.AddTags.Count + request.RemoveTags.Count > 0, "add_tags", "there is nothing to change: give tags to add or remove, or notes.");
+        violations.Require(request.AddTags.Count <= MaxTags, "add_tags", $"a version has at most {MaxTags} tags.");
+        violations.Require(request.RemoveTags.Count <= MaxTags, "remove_tags", $"a version has at most {MaxTags} tags.");
+        for (var i = 0; i < request.AddTags.Count && i < MaxTags; i++)
         {
-            var (tag, field) = (asked.Tags[i], $"dataset_version.tags[{i}]");
+            var (tag, field) = (request.AddTags[i], $"add_tags[{i}]");
             // Begins with a letter, so that no tag looks like a number.
             ResourceId.Check(violations, tag, field);
             violations.Require(tag != Latest, field, $"\"{Latest}\" always is the newest version that is ready.");
-            violations.Require(asked.Tags.IndexOf(tag) == i, field, "is there twice.");
+            violations.Require(request.AddTags.IndexOf(tag) == i, field, "is there twice.");
         }
 
         violations.ThrowIfAny();

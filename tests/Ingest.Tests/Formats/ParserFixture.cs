@@ -17,12 +17,15 @@ internal sealed class ParserFixture : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly FileBlobStore _blobs;
+    private readonly bool _inMemory;
     private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
-    public ParserFixture(Action<IngestOptions>? configure = null)
+    /// <param name="inMemory">For tests of thousands of inputs: files are not stored, and so neither written nor verified.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false)
     {
+        _inMemory = inMemory;
         _blobs = new FileBlobStore(_folder.Path);
         _services = new ServiceCollection().AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
         _formats = _services.GetRequiredService<RecordFormats>();
@@ -41,12 +44,14 @@ internal sealed class ParserFixture : IDisposable
     public async Task<ParsedVersion> ParseAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion asked)
     {
         using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
+        var stored = await StoreAsync(files);
         try
         {
-            return await _parser.ParseAsync(asked, await StoreAsync(files), quarantine, new CommitProgress(), Cancel);
+            return await _parser.ParseAsync(asked, stored, quarantine, new CommitProgress(), Cancel);
         }
         finally
         {
+            Release(stored);
             Quarantined = await quarantine.FinishAsync(Cancel) is var (path, _) ? Read(path) : [];
         }
     }
@@ -67,6 +72,7 @@ internal sealed class ParserFixture : IDisposable
             }
         }
 
+        Release(stored);
         return all;
     }
 
@@ -101,6 +107,14 @@ internal sealed class ParserFixture : IDisposable
         _folder.Dispose();
     }
 
+    private static void Release(IEnumerable<SourceFile> stored)
+    {
+        foreach (var file in stored)
+        {
+            (file.Blobs as MemoryBlob)?.Dispose();
+        }
+    }
+
     private static List<RejectedRecord> Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -118,6 +132,12 @@ internal sealed class ParserFixture : IDisposable
         var stored = new List<SourceFile>();
         foreach (var (name, bytes) in files)
         {
+            if (_inMemory)
+            {
+                stored.Add(new SourceFile(new MemoryBlob(bytes), Scope, name, BlobDigest.Of(bytes), bytes.Length));
+                continue;
+            }
+
             var blob = await _blobs.WriteAsync(Scope, new MemoryStream(bytes), null, Cancel);
             stored.Add(new SourceFile(_blobs, Scope, name, blob.Digest, blob.Size));
         }

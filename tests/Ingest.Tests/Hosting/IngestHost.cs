@@ -26,12 +26,15 @@ public sealed class IngestHost : IAsyncDisposable
         Channel = GrpcChannel.ForAddress(
             app.Services.GetRequiredService<ListeningPorts>().GrpcAddress, new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 });
         Datasets = new DatasetService.DatasetServiceClient(Channel);
+        Imports = new ImportService.ImportServiceClient(Channel);
         Tenancy = new TenancyService.TenancyServiceClient(Channel);
     }
 
     public GrpcChannel Channel { get; }
 
     public DatasetService.DatasetServiceClient Datasets { get; }
+
+    public ImportService.ImportServiceClient Imports { get; }
 
     public TenancyService.TenancyServiceClient Tenancy { get; }
 
