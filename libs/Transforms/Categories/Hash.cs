@@ -33,7 +33,7 @@ internal sealed class Hash : RecordTransform
     ];
 
     internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs, ParameterValues values) =>
-        values.Boolean("cross") ? [string.Join("_x_", inputs) is { Length: <= PipelineSpec.MaximumName } name ? name : "crossed"] : inputs;
+        values.Boolean("cross") ? [string.Join("_x_", inputs)] : inputs;
 
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {

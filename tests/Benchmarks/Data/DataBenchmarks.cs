@@ -15,6 +15,9 @@ internal static class DataBenchmarks
         LoaderVersusTorchSharp.Benchmark,
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
+        TableTransforms.Apply,
+        TableTransforms.Moments,
+        TableTransforms.Medians,
     ];
 
     /// <param name="names">Which; all if empty. An area (<c>loader</c>) stands for all of its own.</param>

@@ -1,3 +1,4 @@
+using Mesh.Transforms.Scalars;
 using Mesh.Transforms.Tests.Support;
 using static Mesh.Specs.TransformSpec;
 
@@ -26,7 +27,7 @@ public class IdTests
         Assert.Equal(expected, Enumerable.Range(1, ids.Count).Select(index => ids[index]));
         Assert.Equal([0, 0], new[] { unknown, null }.Select(id => fitted.Index(table.Row(id), "id")));
         foreach (var id in training)
-            Assert.Equal(Scalars.ScalarText.Format(table.Row(id).Values.Span[0]), ids[fitted.Index(table.Row(id), "id")]);
+            Assert.Equal(ScalarText.Format(table.Row(id).Values.Span[0]), ids[fitted.Index(table.Row(id), "id")]);
         Assert.Null(ids[0]);
         Assert.Throws<ArgumentOutOfRangeException>(() => ids[-1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => ids[ids.Count + 1]);
