@@ -1,7 +1,11 @@
 using Mesh.Transforms.Augmenting;
 using Mesh.Transforms.Batches;
+using Mesh.Transforms.Categories;
+using Mesh.Transforms.Dates;
+using Mesh.Transforms.Ids;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
+using Mesh.Transforms.Missing;
 using Mesh.Transforms.Numbers;
 
 namespace Mesh.Transforms;
@@ -26,8 +30,23 @@ public sealed class TransformCatalog
         new Resize(),
         new Crop(),
 
+        // Tables
+        new Impute(),
+        new Standardize(),
+        new MinMax(),
+        new Logarithm(),
+        new QuantileBucket(),
+        new OneHot(),
+        new Ordinal(),
+        new Hash(),
+        new DateParts(),
+
+        // Recommenders
+        new Id(),
+
         // Labels
         new Label(),
+        new MultiLabel(),
 
         // Numbers
         new Number(),

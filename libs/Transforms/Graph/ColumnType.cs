@@ -1,4 +1,5 @@
 using Mesh.Shards;
+using Mesh.Transforms.Ids;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Transforms.Graph;
@@ -29,9 +30,19 @@ internal sealed record ColumnType(ColumnKind Kind)
     /// <summary>What the integers of the column stand for, in index order, or the class names that the data declares; empty for none.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
+    /// <summary>Of int64 indices: how many there can be, from 0; null when they have no bound, or only fitting tells it.</summary>
+    public long? IndexCount { get; private init; }
+
+    /// <summary>What indices stand for, when it is the ids of a recommender; null for anything else.</summary>
+    public IdList? Ids { get; init; }
+
     /// <param name="element">What one element is.</param>
     /// <param name="shape">Empty for a scalar; null when only fitting tells.</param>
     public static ColumnType Tensor(ElementType element, int[]? shape) => new(ColumnKind.Tensor) { Element = element, Shape = shape };
+
+    /// <summary>One int64 for each record.</summary>
+    /// <param name="count">How many different ones there can be, from 0; null when only fitting tells.</param>
+    public static ColumnType Index(long? count) => Tensor(ElementType.Int64, []) with { IndexCount = count };
 
     public static ColumnType Of(RecordColumn column) => new(column.Kind) { ClassNames = column.ClassNames };
 

@@ -13,6 +13,7 @@ internal sealed class JsonFields
     private readonly JsonElement element;
     private readonly string path;
     private readonly HashSet<string> known = [];
+    private readonly Dictionary<string, JsonFields[]> children = [];
 
     public JsonFields(JsonElement element, string path)
     {
@@ -48,6 +49,12 @@ internal sealed class JsonFields
             ? number
             : throw Wrong(name, $"must be an integer from {minimum} to {maximum}");
 
+    /// <summary>Finite.</summary>
+    public double Number(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(name, "must be a finite number");
+
     public IReadOnlyList<JsonElement> Array(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : throw Wrong(name, "must be a list");
 
@@ -55,6 +62,11 @@ internal sealed class JsonFields
         Required(name) is { ValueKind: JsonValueKind.Object } value
             ? [.. value.EnumerateObject().Select(property => (property.Name, property.Value))]
             : throw Wrong(name, "must be an object");
+
+    /// <summary>A list of objects; what they have that nobody reads is refused with what this one has.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name) => children.TryGetValue(name, out var found)
+        ? found
+        : children[name] = [.. Array(name).Select((item, i) => new JsonFields(item, $"{Path(name)}[{i}]"))];
 
     /// <summary>Texts of at most <paramref name="maximumLength"/> characters.</summary>
     public string[] Texts(string name, int maximumLength)
@@ -90,6 +102,9 @@ internal sealed class JsonFields
             if (!known.Contains(property.Name))
                 throw Wrong(SpecViolation.Shorten(property.Name), $"is not known here; known: {string.Join(", ", known)}");
         }
+
+        foreach (var child in children.Values.SelectMany(list => list))
+            child.RefuseOthers();
     }
 
     /// <summary>The parser lets bytes that are not UTF-8 and halves of surrogate pairs pass until somebody reads the text.</summary>

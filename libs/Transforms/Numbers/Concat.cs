@@ -3,17 +3,19 @@ using Mesh.Specs;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Records;
 using Mesh.Transforms.Rows;
+using Mesh.Transforms.Scalars;
 
 namespace Mesh.Transforms.Numbers;
 
-/// <summary>Numeric columns and float32 vectors, in the order of the inputs → one float32 vector.</summary>
+/// <summary>Numeric columns, indices and float32 vectors, in the order of the inputs → one float32 vector.</summary>
 internal sealed class Concat : RecordTransform
 {
     private const int MaximumLength = 1 << 20;
 
+    /// <param name="Column">The input, when it has one value for each record.</param>
     /// <param name="Slot">Where a working record has the input.</param>
-    /// <param name="Length">Elements; 0 for a value that is not a tensor.</param>
-    private readonly record struct Piece(int Slot, int Length);
+    /// <param name="Length">Elements of a vector; 0 for a single value.</param>
+    private readonly record struct Piece(ScalarColumn Column, int Slot, int Length);
 
     public override string Type => "concat";
 
@@ -30,10 +32,10 @@ internal sealed class Concat : RecordTransform
         long? length = 0;
         for (var i = 0; i < step.Inputs.Count; i++)
         {
-            step.Takes(i, ColumnKind.Integer, ColumnKind.Number, ColumnKind.Boolean, ColumnKind.Timestamp, ColumnKind.Tensor);
             var type = step.Inputs[i];
-            if (type.Kind == ColumnKind.Tensor && (type.Element != ElementType.Float32 || type.Shape?.Length > 1))
-                step.Refuse(i, "must be a number or a float32 vector");
+            step.Takes(i, ColumnKind.Integer, ColumnKind.Number, ColumnKind.Boolean, ColumnKind.Timestamp, ColumnKind.Tensor);
+            if (type.Kind == ColumnKind.Tensor && !ScalarColumn.IsIndex(type) && (type.Element != ElementType.Float32 || type.Shape?.Length > 1))
+                step.Refuse(i, "must be a number, an index or a float32 vector");
             length += type.Kind == ColumnKind.Unknown ? null : type.Kind == ColumnKind.Tensor ? type.Shape?.Aggregate(1, (all, side) => all * side) : 1;
         }
 
@@ -46,17 +48,17 @@ internal sealed class Concat : RecordTransform
     {
         var to = step.OutputSlots[0];
         Piece[] pieces = [.. step.Inputs.Select((type, i) =>
-            new Piece(step.InputSlots[i], type.Kind == ColumnKind.Tensor ? type.Shape!.Aggregate(1, (all, side) => all * side) : 0))];
+            new Piece(new(step, i), step.InputSlots[i], type.Kind == ColumnKind.Tensor && !ScalarColumn.IsIndex(type) ? type.Shape!.Aggregate(1, (all, side) => all * side) : 0))];
         return record =>
         {
             var vector = record.Tensor<float>(to);
             var at = 0;
             for (var i = 0; i < pieces.Length; i++)
             {
-                var (slot, length) = pieces[i];
+                var (column, slot, length) = pieces[i];
                 if (length == 0)
                 {
-                    vector[at++] = Number.Of(step, record, i, record[slot]);
+                    vector[at++] = Number.Of(step, record, i, column.Read(record));
                 }
                 else
                 {

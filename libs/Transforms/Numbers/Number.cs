@@ -3,6 +3,7 @@ using Mesh.Specs;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Records;
 using Mesh.Transforms.Rows;
+using Mesh.Transforms.Scalars;
 
 namespace Mesh.Transforms.Numbers;
 
@@ -20,17 +21,19 @@ internal sealed class Number : RecordTransform
 
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
-        step.TakesAll(ColumnKind.Integer, ColumnKind.Number, ColumnKind.Boolean, ColumnKind.Timestamp);
+        for (var i = 0; i < step.Inputs.Count; i++)
+            NumericColumn.Takes(step, i);
         return [.. step.Inputs.Select(_ => ColumnType.Tensor(ElementType.Float32, []))];
     }
 
     internal override Action<WorkingRecord> Bind(StepContext step)
     {
-        var (from, to) = (step.InputSlots.ToArray(), step.OutputSlots.ToArray());
+        var to = step.OutputSlots.ToArray();
+        ScalarColumn[] columns = [.. step.Inputs.Select((_, i) => new ScalarColumn(step, i))];
         return record =>
         {
-            for (var i = 0; i < from.Length; i++)
-                record.Tensor<float>(to[i])[0] = Of(step, record, i, record[from[i]]);
+            for (var i = 0; i < to.Length; i++)
+                record.Tensor<float>(to[i])[0] = Of(step, record, i, columns[i].Read(record));
         };
     }
 

@@ -17,6 +17,9 @@ internal static class DataBenchmarks
         CommitVersusSylvan.Benchmark,
         ImagesVersusNetVips.Benchmark,
         TableRow.Benchmark,
+        TableTransforms.Apply,
+        TableTransforms.Moments,
+        TableTransforms.Medians,
     ];
 
     /// <param name="names">Which; all if empty. An area (<c>loader</c>) stands for all of its own.</param>

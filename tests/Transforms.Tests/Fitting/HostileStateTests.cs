@@ -11,15 +11,13 @@ public class HostileStateTests
 
     private static readonly Pipeline Images = Pipelines.Of(("decode-image", "{}"), ("label", "{}"), ("normalize", "{}"));
 
-    private static readonly Gen<(int Kind, int At, byte Value, int Length)> Change = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1 << 20], Gen.Byte, Gen.Int[0, 40]);
-
     [Fact]
     public void Partial_fits()
     {
         var good = Fitted().Save();
-        Change.Array[1, 4].Sample(changes =>
+        Damage.Changes.Sample(changes =>
         {
-            var bad = Changed(good, changes, Header);
+            var bad = Damage.To(good, changes, Header);
             try
             {
                 var fitter = Images.LoadFitter(bad, Images.Unfitted);
@@ -58,11 +56,11 @@ public class HostileStateTests
     public void Fitted_json()
     {
         var good = Images.Finish(Fitted().Complete()).ToJson();
-        Change.Array[1, 4].Sample(changes =>
+        Damage.Changes.Sample(changes =>
         {
             try
             {
-                FittedPipeline.Parse(Changed(good, changes, 0)).Row(Record(1));
+                FittedPipeline.Parse(Damage.To(good, changes, 0)).Row(Record(1));
             }
             catch (Exception e) when (e is PipelineSpecException or TransformException or ArgumentException { ParamName: "schema" })
             {
@@ -74,11 +72,11 @@ public class HostileStateTests
     public void Json_of_passes()
     {
         var good = Fitted().Complete().ToJson();
-        Change.Array[1, 4].Sample(changes =>
+        Damage.Changes.Sample(changes =>
         {
             try
             {
-                Images.Finish(Images.ParseState(Changed(good, changes, 0)));
+                Images.Finish(Images.ParseState(Damage.To(good, changes, 0)));
             }
             catch (Exception e) when (e is PipelineSpecException or ArgumentException { ParamName: "state" })
             {
@@ -119,32 +117,4 @@ public class HostileStateTests
     }
 
     private static RawRecord Record(int i) => RawRecord.Raw($"{i}", new byte[] { 7, (byte)(i * 50), 30, 200 }, 2, 2, 1, i % 2 == 0 ? "even" : "odd");
-
-    /// <summary>Replaces, inserts, removes and repeats bytes behind a header.</summary>
-    private static byte[] Changed(byte[] good, (int Kind, int At, byte Value, int Length)[] changes, int header)
-    {
-        var bytes = good.ToList();
-        foreach (var (kind, at, value, length) in changes)
-        {
-            var place = header + (at % Math.Max(1, bytes.Count - header));
-            var count = Math.Min(length, bytes.Count - place);
-            switch (kind)
-            {
-                case 0 when place < bytes.Count:
-                    bytes[place] = value;
-                    break;
-                case 1:
-                    bytes.Insert(Math.Min(place, bytes.Count), value);
-                    break;
-                case 2 when count > 0:
-                    bytes.RemoveRange(place, count);
-                    break;
-                case 3 when count > 0:
-                    bytes.InsertRange(place, bytes.GetRange(place, count));
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
 }

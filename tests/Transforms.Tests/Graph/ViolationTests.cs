@@ -106,7 +106,8 @@ public class ViolationTests
 
     [Fact]
     public void A_vector_of_other_elements() => Only(
-        "transforms[1].inputs[0] 'label' is int64[]; it must be a number or a float32 vector", Of("label"), Of("concat", inputs: ["label", "age"]));
+        "transforms[1].inputs[0] 'label' is uint8[?]; it must be a number, an index or a float32 vector",
+        Of("multi-label", """{"separator":"|","element":"uint8"}""", ["label"]), Of("concat", inputs: ["label", "age"]));
 
     [Fact]
     public void Records_after_batches() => Only(

@@ -1,11 +1,12 @@
 using System.Text;
+using Xunit;
 
-namespace Mesh.Data.Tests;
+namespace Mesh.Tests.Shared;
 
 /// <summary>
 /// The rows of a CSV file (RFC 4180), the header first. Written apart from the product's reader, so that goldens have a second witness.
 /// </summary>
-internal static class CsvFile
+public static class CsvFile
 {
     public static IEnumerable<string[]> Read(string path)
     {
