@@ -135,8 +135,8 @@ public sealed class FittedPipeline
         var type = typed[output.Stored];
         var shape = type.Shape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
         return type.Kind == ColumnKind.Pixels
-            ? new(new(output.Name, ElementType.UInt8, shape), [], new BatchStage(shape, Affine(output, shape[0])))
-            : new(new(output.Name, type.Element, shape), type.ClassNames, batch: null);
+            ? new(new(output.Name, ElementType.UInt8, shape), type, new BatchStage(shape, Affine(output, shape[0])))
+            : new(new(output.Name, type.Element, shape), type, batch: null);
     }
 
     private ChannelAffine Affine(GraphOutput output, int channels) => StepsAfter(output).Aggregate(ChannelAffine.Unit(channels), (affine, step) =>

@@ -3,6 +3,8 @@ using Mesh.Transforms.Batches;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
 using Mesh.Transforms.Numbers;
+using Mesh.Transforms.Texts;
+using Mesh.Transforms.Tokens;
 
 namespace Mesh.Transforms;
 
@@ -25,6 +27,11 @@ public sealed class TransformCatalog
         new Grayscale(),
         new Resize(),
         new Crop(),
+
+        // Texts
+        new NormalizeText(),
+        new Tokenize(),
+        new TagTokens(),
 
         // Labels
         new Label(),

@@ -71,6 +71,9 @@ public abstract class TransformDefinition
     /// <summary>Columns it writes when a spec names none; as many as it always writes.</summary>
     internal virtual IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => inputs;
 
+    /// <summary>The same, for what writes more or fewer columns with some parameters.</summary>
+    internal virtual IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs, ParameterValues values) => DefaultOutputs(inputs);
+
     /// <summary>Rules between parameters; called only when each parameter is valid by itself.</summary>
     internal virtual IEnumerable<(string Parameter, string Problem)> Check(ParameterValues values) => [];
 

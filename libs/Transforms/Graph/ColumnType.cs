@@ -1,5 +1,6 @@
 using Mesh.Shards;
 using Mesh.Transforms.Records;
+using Mesh.Transforms.Tokens;
 
 namespace Mesh.Transforms.Graph;
 
@@ -28,6 +29,9 @@ internal sealed record ColumnType(ColumnKind Kind)
 
     /// <summary>What the integers of the column stand for, in index order, or the class names that the data declares; empty for none.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>The tokens that the integers of the column stand for, made when somebody asks; null for none, or before they are known.</summary>
+    public Lazy<TokenVocabulary>? Vocabulary { get; init; }
 
     /// <param name="element">What one element is.</param>
     /// <param name="shape">Empty for a scalar; null when only fitting tells.</param>

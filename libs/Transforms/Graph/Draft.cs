@@ -62,9 +62,9 @@ internal sealed class Draft
         if (Inputs.Length < least || Inputs.Length > most)
             Refuse(".inputs", $"has {Inputs.Length} columns; {definition.Type} reads {(least == most ? $"{least}" : $"{least} to {most}")}");
 
-        var usual = Inputs.Length == 0 ? [] : definition.DefaultOutputs(Inputs);
+        var usual = Inputs.Length == 0 ? [] : Values is null ? definition.DefaultOutputs(Inputs) : definition.DefaultOutputs(Inputs, Values);
         Outputs = Names(Spec.Outputs.Count > 0 ? Spec.Outputs : usual, "outputs");
-        if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Spec.Outputs.Count != usual.Count)
+        if (Spec.Outputs.Count > 0 && Inputs.Length > 0 && Values is not null && Spec.Outputs.Count != usual.Count)
             Refuse(".outputs", $"has {Spec.Outputs.Count} columns; {definition.Type} writes {usual.Count}");
         if (definition.Stage != TransformStage.Record && !Outputs.SequenceEqual(Inputs))
             Refuse(".outputs", $"must be the inputs: {definition.Type} works in place");
