@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Mesh.Transforms.Tokens.Pieces;
 using Mesh.Transforms.Tokens.Words;
@@ -7,6 +8,8 @@ namespace Mesh.Transforms.Tokens;
 /// <summary>Texts into ids of tokens, without special ones around them. Immutable; safe on any number of threads.</summary>
 internal sealed class TextTokenizer
 {
+    private static readonly SearchValues<char> Surrogates = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
+
     private readonly IWordSplitter splitter;
     private readonly IWordEncoder encoder;
     private readonly string before;
@@ -49,5 +52,5 @@ internal sealed class TextTokenizer
 
     /// <summary>The same text, unless there are halves of surrogate pairs in it.</summary>
     public static string WellFormed(string text) =>
-        text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
+        text.AsSpan().ContainsAny(Surrogates) ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
 }

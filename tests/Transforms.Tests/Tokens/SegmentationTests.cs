@@ -98,7 +98,7 @@ public class SegmentationTests
         {
             var best = Enumerable.Range(0, Math.Max(0, pieces.Count - 1))
                 .Select(i => (Rank: merges.ToList().IndexOf($"{pieces[i]} {pieces[i + 1]}"), Place: i))
-                .Where(pair => pair.Rank >= 0).DefaultIfEmpty((-1, -1)).Min();
+                .Where(pair => pair.Rank >= 0).DefaultIfEmpty((Rank: -1, Place: -1)).Min();
             if (best.Rank < 0)
                 return pieces;
             pieces[best.Place] += pieces[best.Place + 1];

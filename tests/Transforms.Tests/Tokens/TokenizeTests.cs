@@ -96,6 +96,18 @@ public class TokenizeTests
     }
 
     [Fact]
+    public void Tokens_have_a_longest()
+    {
+        // A word of 200 characters, three bytes each, would become one token of 600.
+        var word = string.Concat(Enumerable.Range(0, 200).Select(i => (char)(0x4E00 + i)));
+        var fitted = TextRecords.Tokenizer("""{"max_length":1000,"vocabulary_size":2000,"min_count":1}""", word, word);
+        Assert.InRange(fitted.Tokens(word).Length, 3, 5);
+        Assert.All(fitted.Tokens(word), token => Assert.InRange(token.Length, 1, 256));
+        Assert.Equal(word, fitted.Outputs[0].Vocabulary!.Decode(fitted.Ids(word)));
+        Assert.Equal(fitted.Ids(word), FittedPipeline.Parse(fitted.ToJson()).Ids(word));
+    }
+
+    [Fact]
     public void Characters_bring_back_what_they_know()
     {
         var fitted = TextRecords.Tokenizer("""{"units":"characters","max_length":1000,"min_count":1}""", [.. Texts, "🙂"]);

@@ -4,7 +4,7 @@ namespace Mesh.Transforms.Tokens.Pieces;
 
 /// <summary>
 /// Remembers the pieces of the first words it meets: a text has few words that are not among them, and finding one's pieces costs ten times a look.
-/// Some megabytes at most.
+/// About ten megabytes at most.
 /// </summary>
 internal sealed class RememberedWords(IWordEncoder encoder) : IWordEncoder
 {

@@ -1,5 +1,3 @@
-using Mesh.Transforms.Tokens.Pieces;
-
 namespace Mesh.Transforms.Tokens.Training;
 
 /// <summary>
@@ -17,35 +15,39 @@ internal static class PairTraining
     /// <param name="minimumCount">Of a pair.</param>
     public static TokenizerState BytePairs(IEnumerable<KeyValuePair<string, long>> words, Alphabet alphabet, int size, long minimumCount)
     {
-        var (merges, known) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
-        var tokens = Join(alphabet.Table(words), alphabet.Names, size, minimumCount, static (_, pair) => pair.Count, scoresByFrequency: false, (left, right) =>
-        {
-            // A pair comes again when a second merge makes one of its tokens.
-            if (known.Add($"{left} {right}"))
-                merges.Add($"{left} {right}");
-            return left + right;
-        });
-        return new(tokens, merges);
+        var table = alphabet.Table(words);
+        var tokens = new List<string>(alphabet.Names);
+        var merges = Join(table, tokens, size, new(tokens, pair => pair.Count, minimumCount), (left, right) => left + right, (_, _) => { });
+        // A pair comes again when a second merge makes one of its tokens.
+        return new(tokens, [.. merges.Distinct()]);
     }
 
     /// <summary>
     /// WordPiece: the pair that makes the texts most likely, by count(ab) / (count(a) · count(b)) (Schuster and Nakajima, "Japanese and Korean voice
     /// search", 2012, as Hugging Face's course states it).
     /// </summary>
-    public static TokenizerState WordPieces(IEnumerable<KeyValuePair<string, long>> words, Alphabet alphabet, int size, long minimumCount) => new(
-        Join(alphabet.Table(words), alphabet.Names, size, minimumCount, Likelihood, scoresByFrequency: true, static (left, right) => left + right[Pieces.WordPieces.Continuing.Length..]), []);
-
-    // Counts are whole numbers that float64 holds, so pairs of the same ratio have the same score as long as the product is one too (2^53).
-    private static double Likelihood(PairTable table, SymbolPair pair) =>
-        pair.Count / ((double)table.FrequencyOf(pair.Left) * table.FrequencyOf(pair.Right));
-
-    private static List<string> Join(
-        PairTable table, IReadOnlyList<string> alphabet, int size, long minimumCount,
-        Func<PairTable, SymbolPair, double> score, bool scoresByFrequency, Func<string, string, string> whole)
+    public static TokenizerState WordPieces(IEnumerable<KeyValuePair<string, long>> words, Alphabet alphabet, int size, long minimumCount)
     {
-        var tokens = new List<string>(alphabet);
-        var places = tokens.Select((token, i) => (token, i)).ToDictionary(token => token.token, token => token.i, StringComparer.Ordinal);
-        var queue = new PairQueue(tokens, pair => score(table, pair), minimumCount);
+        var table = alphabet.Table(words);
+        var tokens = new List<string>(alphabet.Names);
+        // float64 holds the counts and their products up to 2^53, so that pairs of the same ratio have the same score.
+        var queue = new PairQueue(tokens, pair => pair.Count / ((double)table.FrequencyOf(pair.Left) * table.FrequencyOf(pair.Right)), minimumCount);
+        Join(table, tokens, size, queue, (left, right) => left + right[Pieces.WordPieces.Continuing.Length..], (joined, risen) =>
+        {
+            // Both tokens stand alone less often now, so every other pair of theirs scores higher.
+            risen.AddRange(table.PairsOf(joined.Left));
+            risen.AddRange(table.PairsOf(joined.Right));
+        });
+        return new(tokens, []);
+    }
+
+    /// <summary>Joins pairs as the queue gives them.</summary>
+    /// <returns>What was joined: two tokens and a space between them, each.</returns>
+    private static List<string> Join(
+        PairTable table, List<string> tokens, int size, PairQueue queue, Func<string, string, string> whole, Action<SymbolPair, List<SymbolPair>> alsoRisen)
+    {
+        var places = Enumerable.Range(0, tokens.Count).ToDictionary(place => tokens[place], StringComparer.Ordinal);
+        var joined = new List<string>();
         var risen = new List<SymbolPair>(table.Pairs);
         while (true)
         {
@@ -53,7 +55,7 @@ internal static class PairTraining
                 queue.Rose(pair);
             risen.Clear();
             if (tokens.Count >= size || !queue.TryTake(out var next))
-                return tokens;
+                return joined;
 
             var token = whole(tokens[next.Left], tokens[next.Right]);
             if (token.Length > TokenizerState.MaximumTokenLength)
@@ -65,13 +67,9 @@ internal static class PairTraining
                 tokens.Add(token);
             }
 
+            joined.Add($"{tokens[next.Left]} {tokens[next.Right]}");
             table.Join(next, product, risen);
-            if (scoresByFrequency)
-            {
-                // Both tokens stand alone less often now, so every other pair of theirs scores higher.
-                risen.AddRange(table.PairsOf(next.Left));
-                risen.AddRange(table.PairsOf(next.Right));
-            }
+            alsoRisen(next, risen);
         }
     }
 }

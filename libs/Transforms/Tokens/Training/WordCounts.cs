@@ -102,7 +102,7 @@ internal sealed class WordCounts(long capacity = WordCounts.StandardCapacity)
                 throw state.Wrong("its words are not sorted");
             var tally = new long[state.Long(MaximumLevel + 1 - Level)];
             foreach (ref var number in tally.AsSpan())
-                number = state.Long(MaximumCount);
+                number = state.Long(MaximumCount >> Level);
             if (tally is [] or [.., 0])
                 throw state.Wrong("a word does not occur");
             counts.Add(word, tally);
