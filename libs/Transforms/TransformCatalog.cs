@@ -7,6 +7,8 @@ using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
 using Mesh.Transforms.Missing;
 using Mesh.Transforms.Numbers;
+using Mesh.Transforms.Texts;
+using Mesh.Transforms.Tokens;
 
 namespace Mesh.Transforms;
 
@@ -43,6 +45,11 @@ public sealed class TransformCatalog
 
         // Recommenders
         new Id(),
+
+        // Texts
+        new NormalizeText(),
+        new Tokenize(),
+        new TagTokens(),
 
         // Labels
         new Label(),

@@ -1,6 +1,7 @@
 using Mesh.Shards;
 using Mesh.Transforms.Ids;
 using Mesh.Transforms.Records;
+using Mesh.Transforms.Tokens;
 
 namespace Mesh.Transforms.Graph;
 
@@ -35,6 +36,9 @@ internal sealed record ColumnType(ColumnKind Kind)
 
     /// <summary>What indices stand for, when it is the ids of a recommender; null for anything else.</summary>
     public IdList? Ids { get; init; }
+
+    /// <summary>The tokens that the integers of the column stand for, made when somebody asks; null for none, or before they are known.</summary>
+    public Lazy<TokenVocabulary>? Vocabulary { get; init; }
 
     /// <param name="element">What one element is.</param>
     /// <param name="shape">Empty for a scalar; null when only fitting tells.</param>

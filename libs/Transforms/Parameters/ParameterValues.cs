@@ -27,6 +27,9 @@ internal sealed class ParameterValues
 
     public string[] Names(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<string>())];
 
+    /// <summary>Whether a list has anything in it.</summary>
+    public bool Any(string list) => values[list]!.AsArray().Count > 0;
+
     public JsonObject ToJson() => values.DeepClone().AsObject();
 
     /// <summary>Reads the parameters of one transform; appends a violation per problem and returns null if there was any.</summary>

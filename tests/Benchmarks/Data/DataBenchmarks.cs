@@ -16,7 +16,6 @@ internal static class DataBenchmarks
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
         ImagesVersusNetVips.Benchmark,
-        TableRow.Benchmark,
         TableTransforms.Apply,
         TableTransforms.Moments,
         TableTransforms.Medians,
