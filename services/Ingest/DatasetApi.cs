@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
@@ -16,8 +17,8 @@ using Mesh.Uploads.V1;
 namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
-    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records,
-    ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
+    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions,
+    QuarantineStore quarantine, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
 
@@ -83,6 +84,12 @@ internal sealed class DatasetApi(
         stream,
         context.CancellationToken);
 
+    public override Task<DatasetVersionStatistics> GetDatasetVersionStatistics(GetDatasetVersionStatisticsRequest request, ServerCallContext context) =>
+        versions.GetStatisticsAsync(request.Name, context.CancellationToken);
+
+    public override Task<ListRejectedRecordsResponse> ListRejectedRecords(ListRejectedRecordsRequest request, ServerCallContext context) =>
+        quarantine.ListAsync(request, context.CancellationToken);
+
     public override async Task<Empty> DeleteDatasetVersion(DeleteDatasetVersionRequest request, ServerCallContext context)
     {
         await versions.DeleteAsync(request.Name, context.CancellationToken);
@@ -100,6 +107,9 @@ internal sealed class DatasetApi(
         await pins.UnpinAsync(request.Name, request.Holder, context.CancellationToken);
         return Done;
     }
+
+    public override Task<ListRecordPartitionsResponse> ListRecordPartitions(ListRecordPartitionsRequest request, ServerCallContext context) =>
+        partitions.ListAsync(request, context.CancellationToken);
 
     public override Task ReadRecords(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream, ServerCallContext context) =>
         records.RunAsync(request, stream, context.CancellationToken);

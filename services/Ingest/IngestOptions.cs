@@ -74,6 +74,20 @@ public sealed class IngestOptions
     [Range(2, 1_000_000)]
     public int MaxExpansionRatio { get; set; } = 200;
 
+    /// <summary>
+    /// Columns of one version. Every column costs memory while a version is committed (its statistics) and a value in each
+    /// record that is read.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxColumns { get; set; } = 1000;
+
+    /// <summary>
+    /// Characters of one row or line, and bytes of one text file that is a record. A longer row of a table fails the commit,
+    /// because it mostly means a quote that is not closed; a longer record elsewhere is rejected. It is in memory as a whole.
+    /// </summary>
+    [Range(1024, 15 * 1024 * 1024)]
+    public int MaxRecordBytes { get; set; } = 4 * 1024 * 1024;
+
     /// <summary>Different labels in one version. The class histogram holds them all and is part of every answer about the version.</summary>
     [Range(1, 1_000_000)]
     public int MaxLabels { get; set; } = 10_000;

@@ -1,8 +1,7 @@
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Datasets;
 using Mesh.Ingest.Formats;
-using Mesh.Ingest.Formats.Archives;
-using Mesh.Ingest.Formats.Idx;
+using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
@@ -26,9 +25,9 @@ public static class IngestSetup
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<PinStore>();
         services.AddSingleton<RecordStream>();
-        services.AddSingleton<IRecordFormat, IdxFormat>();
-        services.AddSingleton<IRecordFormat, ImageFolderFormat>();
-        services.AddSingleton<RecordFormats>();
+        services.AddSingleton<RecordPartitions>();
+        services.AddRecordFormats();
+        services.AddSingleton<QuarantineStore>();
         services.AddSingleton<VersionParser>();
         services.AddSingleton<CommitLeases>();
         services.AddHostedService<CommitRunner>();

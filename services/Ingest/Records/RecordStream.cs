@@ -20,22 +20,22 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
     public async Task RunAsync(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream, CancellationToken cancel)
     {
         var key = VersionKey.Parse(request.Name);
-        var violations = new Violations();
-        violations.Require(request.Offset >= 0, "offset", "must not be negative.");
-        violations.Require(request.Limit >= 0, "limit", "must not be negative.");
-        violations.ThrowIfAny();
         var (row, files, rejected) = await FindAsync(key, cancel);
-        var version = row.ToVersion([]);
-        if (version.Splits.All(s => s.Name != request.Split))
-        {
-            throw MeshError.Invalid("split", $"must be one of {string.Join(", ", version.Splits.Select(s => $"\"{s.Name}\""))}.");
-        }
-
+        var version = row.ToVersion(files);
+        var selection = RecordSelection.Of(request, version);
+        var sources = VersionParser.DataFiles(SourceFiles.Of(blobs, files));
+        var batch = new RecordBatch(stream, selection.Columns);
+        var left = request.Limit == 0 ? long.MaxValue : request.Limit;
         try
         {
-            await using var cursor = formats[version.Format].Open(
-                VersionParser.DataFiles(SourceFiles.Of(blobs, files)), new LabelNames(version.LabelNames), request.Split);
-            await SendAsync(cursor, rejected.Of(request.Split), request, stream, cancel);
+            foreach (var split in request.Split.Length > 0 ? [request.Split] : version.Splits.Select(s => s.Name))
+            {
+                var skipped = FileSkip.Of(version, formats[version.Format], sources, split, request.Offset);
+                await using var cursor = formats[version.Format].Open(skipped.Files, RecordLayout.Of(version), split);
+                left = await SendAsync(cursor, rejected.Of(split), skipped, request.Offset, left, selection, batch, cancel);
+            }
+
+            await batch.SendAsync(cancel);
         }
         catch (BlobStoreException e)
         {
@@ -53,14 +53,13 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
         }
     }
 
-    private static async Task SendAsync(
-        RecordCursor cursor, IReadOnlyList<long> rejected, ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream,
+    /// <returns>How many records are still wanted.</returns>
+    private static async Task<long> SendAsync(
+        RecordCursor cursor, IReadOnlyList<long> rejected, FileSkip skipped, long offset, long left, RecordSelection selection, RecordBatch batch,
         CancellationToken cancel)
     {
-        var (nextRejected, ordinal, index) = (0, -1L, -1L);
-        var end = request.Limit == 0 || request.Limit > long.MaxValue - request.Offset ? long.MaxValue : request.Offset + request.Limit;
-        var batch = new RecordBatch(stream);
-        while (index + 1 < end && await cursor.MoveNextAsync(cancel))
+        var (nextRejected, ordinal, index) = (skipped.Rejected, skipped.Records + skipped.Rejected - 1, skipped.Records - 1);
+        while (left > 0 && await cursor.MoveNextAsync(cancel))
         {
             ordinal++;
             if (nextRejected < rejected.Count && rejected[nextRejected] == ordinal)
@@ -69,7 +68,7 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
                 continue;
             }
 
-            if (++index < request.Offset)
+            if (++index < offset || !selection.Draws(index))
             {
                 continue;
             }
@@ -79,22 +78,22 @@ internal sealed class RecordStream(IDbContextFactory<IngestDb> databases, IBlobS
                 throw new DatasetException("RECORD_CHANGED", $"{cursor.Source} was a record when the version was committed and now {problem}.");
             }
 
-            await batch.AddAsync(index, cursor, cancel);
+            if (selection.Takes(cursor.Row))
+            {
+                await batch.AddAsync(index, cursor, cancel);
+                left--;
+            }
         }
 
-        await batch.SendAsync(cancel);
+        return left;
     }
 
     private async Task<(VersionRow Row, List<VersionFileRow> Files, RejectedOrdinals Rejected)> FindAsync(VersionKey key, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await VersionStore.FindAsync(db, key, cancel);
-        if (row.State != JobState.Succeeded)
-        {
-            throw MeshError.Precondition("VERSION_NOT_READY", $"{key.Name} is not ready.");
-        }
-
-        var rejections = await db.Rejections.AsNoTracking().Of(key).Select(r => r.Ordinals).SingleOrDefaultAsync(cancel);
+        VersionStore.CheckReady(row);
+        var rejections = await db.Details.AsNoTracking().Of(key).Select(r => r.Rejections).SingleOrDefaultAsync(cancel);
         return (row, await db.Files.AsNoTracking().Of(key).ToListAsync(cancel), RejectedOrdinals.Parse(rejections ?? []));
     }
 }

@@ -13,8 +13,8 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 
     public DbSet<VersionFileRow> Files => Set<VersionFileRow>();
 
-    /// <summary>Of versions that have any.</summary>
-    public DbSet<VersionRejectionsRow> Rejections => Set<VersionRejectionsRow>();
+    /// <summary>Of versions that are ready.</summary>
+    public DbSet<VersionDetailsRow> Details => Set<VersionDetailsRow>();
 
     public DbSet<PinRow> Pins => Set<PinRow>();
 
@@ -40,11 +40,13 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasKey(v => new { v.Project, v.DatasetId, v.Version });
             row.HasOne<DatasetRow>().WithMany().HasForeignKey(v => new { v.Project, v.DatasetId }).OnDelete(DeleteBehavior.Restrict);
             row.HasIndex(v => new { v.State, v.LeaseUntilTicks });
+            row.HasIndex(v => new { v.Project, v.QuarantineSha256 });
             row.Property(v => v.LeaseOwner).HasMaxLength(64);
             row.Property(v => v.Stage).HasMaxLength(64);
             row.Property(v => v.ErrorReason).HasMaxLength(64);
             row.Property(v => v.Creator).HasMaxLength(256);
             row.Property(v => v.Digest).HasMaxLength(64);
+            row.Property(v => v.QuarantineSha256).HasMaxLength(64);
         });
         model.Entity<VersionFileRow>(row =>
         {
@@ -55,11 +57,11 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.Property(f => f.Path).HasMaxLength(UploadFileName.MaxLength);
             row.Property(f => f.Sha256).HasMaxLength(64);
         });
-        model.Entity<VersionRejectionsRow>(row =>
+        model.Entity<VersionDetailsRow>(row =>
         {
-            row.ToTable("version_rejections");
+            row.ToTable("version_details");
             row.HasKey(r => new { r.Project, r.DatasetId, r.Version });
-            row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionRejectionsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
+            row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionDetailsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<PinRow>(row =>
         {

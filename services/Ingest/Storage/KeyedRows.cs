@@ -12,7 +12,7 @@ internal static class KeyedRows
     public static IQueryable<VersionFileRow> Of(this IQueryable<VersionFileRow> rows, VersionKey key) =>
         rows.Where(f => f.Project == key.Project && f.DatasetId == key.DatasetId && f.Version == key.Version);
 
-    public static IQueryable<VersionRejectionsRow> Of(this IQueryable<VersionRejectionsRow> rows, VersionKey key) =>
+    public static IQueryable<VersionDetailsRow> Of(this IQueryable<VersionDetailsRow> rows, VersionKey key) =>
         rows.Where(r => r.Project == key.Project && r.DatasetId == key.DatasetId && r.Version == key.Version);
 
     public static IQueryable<PinRow> Of(this IQueryable<PinRow> rows, VersionKey key) =>

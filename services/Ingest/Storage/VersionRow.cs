@@ -46,9 +46,12 @@ public sealed class VersionRow
     /// <summary>Empty until SUCCEEDED.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>The blob of rejected records; empty while there is none. Its bytes may still be on their way.</summary>
+    public string QuarantineSha256 { get; init; } = "";
+
     /// <summary>
-    /// A <see cref="DatasetVersion"/> with format, schema, splits, rejected records and label names; before SUCCEEDED only
-    /// the format and label names of the request.
+    /// A <see cref="DatasetVersion"/> with all that describes the records: format, options, schema, splits, the first rejected
+    /// records, label names, and the records of each file; before SUCCEEDED only what the request gave.
     /// </summary>
     public required byte[] Facts { get; init; }
 }

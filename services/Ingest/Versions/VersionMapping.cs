@@ -16,8 +16,15 @@ internal static class VersionMapping
         version.Name = row.Key().Name;
         version.Digest = row.Digest;
         version.Creator = row.Creator;
-        version.Files.Add(files.OrderBy(f => f.Path, StringComparer.Ordinal)
-            .Select(f => new DatasetFile { Path = f.Path, Sha256 = f.Sha256, SizeBytes = f.SizeBytes }));
+        var counts = version.Files.ToDictionary(f => f.Path);
+        version.Files.Clear();
+        foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
+        {
+            var counted = counts.GetValueOrDefault(file.Path) ?? new DatasetFile { Path = file.Path };
+            (counted.Sha256, counted.SizeBytes) = (file.Sha256, file.SizeBytes);
+            version.Files.Add(counted);
+        }
+
         version.Status = new JobStatus
         {
             State = row.State,

@@ -25,6 +25,17 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         return row.ToVersion(await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
     }
 
+    public async Task<DatasetVersionStatistics> GetStatisticsAsync(string name, CancellationToken cancel)
+    {
+        var key = VersionKey.Parse(name);
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        CheckReady(await FindAsync(db, key, cancel));
+        var bytes = await db.Details.AsNoTracking().Of(key).Select(d => d.Statistics).SingleOrDefaultAsync(cancel) ?? throw MeshError.NotFound(name);
+        var statistics = DatasetVersionStatistics.Parser.ParseFrom(bytes);
+        statistics.Name = name;
+        return statistics;
+    }
+
     public async Task<ListDatasetVersionsResponse> ListAsync(ListDatasetVersionsRequest request, CancellationToken cancel)
     {
         var ids = IngestNames.Dataset.Parse(request.Parent, "parent");
@@ -82,10 +93,11 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
 
             var ready = await db.Versions.Of(key).AnyAsync(v => v.State == JobState.Succeeded, cancel);
             var digests = await db.Files.Of(key).Select(f => f.Sha256).ToListAsync(cancel);
-            await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, digests, cancel);
+            var quarantine = await db.Versions.Of(key).Where(v => v.QuarantineSha256 != "").Select(v => v.QuarantineSha256).ToListAsync(cancel);
+            await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, [.. digests, .. quarantine], cancel);
             await db.SaveChangesAsync(cancel);
             await db.Files.Of(key).ExecuteDeleteAsync(cancel);
-            await db.Rejections.Of(key).ExecuteDeleteAsync(cancel);
+            await db.Details.Of(key).ExecuteDeleteAsync(cancel);
             await db.Versions.Of(key).ExecuteDeleteAsync(cancel);
             if (ready)
             {
@@ -111,6 +123,15 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         if (await db.Versions.Of(key).ExecuteUpdateAsync(set => set.SetProperty(v => v.Creator, v => v.Creator), cancel) == 0)
         {
             throw MeshError.NotFound(key.Name);
+        }
+    }
+
+    /// <exception cref="MeshException">FAILED_PRECONDITION</exception>
+    public static void CheckReady(VersionRow row)
+    {
+        if (row.State != JobState.Succeeded)
+        {
+            throw MeshError.Precondition("VERSION_NOT_READY", $"{row.Key().Name} is not ready.");
         }
     }
 

@@ -44,7 +44,8 @@ public sealed class IdxTests
         // By hand: printf of the manifest | sha256sum.
         string[] lines =
         [
-            "mesh dataset manifest 2", "format DATA_FORMAT_IDX",
+            "mesh dataset manifest 3", "format DATA_FORMAT_IDX", "option { }", "column { \"name\": \"image\", \"type\": \"COLUMN_TYPE_IMAGE\" }",
+            "column { \"name\": \"label\", \"type\": \"COLUMN_TYPE_STRING\", \"nullable\": true }",
             .. files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"file {Hosting.IngestCalls.Sha256(f.Bytes)} {f.Bytes.Length} {f.Name}"),
             $"rejected 0 {Hosting.IngestCalls.Sha256([0])}",
         ];

@@ -13,6 +13,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private const ushort Deflated = 8;
     private const int Encrypted = 1;
     private const int LocalHeaderBytes = 30;
+    private const string DamagedHeader = "its header in the archive is damaged";
 
     private readonly SourceFile _file;
     private readonly SafeFileHandle _handle;
@@ -74,6 +75,19 @@ internal sealed class ZipArchiveReader : ArchiveReader
     // Synchronous all through: the file is local, and its pages are cached.
     public override ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel) => ValueTask.FromResult(Read(content));
 
+    public override Stream OpenContent()
+    {
+        var entry = _directory[_place];
+        var where = $"{_file.Path}:{Printable.Of(Name)}";
+        if (Problem(entry) is { } problem)
+        {
+            throw new DatasetException("ENTRY_UNREADABLE", $"{where} {problem}.");
+        }
+
+        var (packed, expanded) = Open(entry, DataOffset(entry) ?? throw new DatasetException("ENTRY_DAMAGED", $"{where}: {DamagedHeader}."));
+        return new EntryStream(expanded, length: null, _budget, where, entry.Crc, () => packed.Position, leaveOpen: false);
+    }
+
     public override ValueTask DisposeAsync()
     {
         _directory.Dispose();
@@ -84,23 +98,18 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private string? Read(ContentBuffer content)
     {
         var entry = _directory[_place];
-        if ((entry.Flags & Encrypted) != 0)
+        if (Problem(entry) is { } problem)
         {
-            return "is encrypted";
-        }
-
-        if (entry.Method is not (Stored or Deflated))
-        {
-            return $"uses the compression method {entry.Method}; stored (0) and deflated (8) ones can be read";
+            return problem;
         }
 
         if (DataOffset(entry) is not { } offset)
         {
-            return "its header in the archive is damaged";
+            return DamagedHeader;
         }
 
-        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
-        using Stream expanded = entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress);
+        var (packed, expanded) = Open(entry, offset);
+        using var closing = expanded;
         try
         {
             Expand(expanded, packed, content);
@@ -111,6 +120,17 @@ internal sealed class ZipArchiveReader : ArchiveReader
         }
 
         return content.Overflown || Crc32.HashToUInt32(content.Span) == entry.Crc ? null : "its checksum is wrong";
+    }
+
+    private static string? Problem(in ZipEntry entry) =>
+        (entry.Flags & Encrypted) != 0 ? "is encrypted"
+        : entry.Method is not (Stored or Deflated) ? $"uses the compression method {entry.Method}; stored (0) and deflated (8) ones can be read"
+        : null;
+
+    private (FileSlice Packed, Stream Expanded) Open(in ZipEntry entry, long offset)
+    {
+        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
+        return (packed, entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
 
     private void Expand(Stream expanded, FileSlice packed, ContentBuffer content)

@@ -1,16 +1,17 @@
-using Google.Protobuf;
-using Mesh.Ingest.V1;
-using Mesh.Ingest.Versions;
+using Mesh.Ingest.Records;
 
 namespace Mesh.Ingest.Formats.Idx;
 
 /// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only.</summary>
-internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNames, IngestOptions options) : RecordCursor
+internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, IReadOnlyList<SourceFile> files, RecordLayout layout, IngestOptions options)
+    : RecordCursor(layout.Schema)
 {
+    private const int Image = 0;
+    private const int Label = 1;
     private const int ChunkBytes = 256 * 1024;
 
     // Without names a label is its number; one string for each of the 256 there can be.
-    private readonly string[] _labels = [.. Enumerable.Range(0, 256).Select(i => i < labelNames.Names.Count ? labelNames.Names[i] : i.ToString())];
+    private readonly string[] _labels = [.. Enumerable.Range(0, 256).Select(i => i < layout.Labels.Names.Count ? layout.Labels.Names[i] : i.ToString())];
     private int _next;
     private IdxFile? _images;
     private IdxFile? _labelsFile;
@@ -41,27 +42,22 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
             await FillAsync(cancel);
         }
 
-        Label = _labels[LabelNumber];
         return true;
     }
 
-    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(
-        labelNames.Known && LabelNumber >= labelNames.Names.Count
-            ? $"label {LabelNumber} is out of range: there are {labelNames.Names.Count} label names"
-            : null);
-
-    public override ImageValue ToImage()
+    public override ValueTask<string?> ReadAsync(CancellationToken cancel)
     {
-        var header = _images!.Header;
-        var start = (int)(_record - _chunkStart) * header.RecordBytes;
-        return new ImageValue
+        if (layout.Labels.Known && LabelNumber >= layout.Labels.Names.Count)
         {
-            Data = ByteString.CopyFrom(_pixels.AsSpan(start, header.RecordBytes)),
-            Encoding = ImageEncoding.Raw,
-            Height = header.Height,
-            Width = header.Width,
-            Channels = 1,
-        };
+            return ValueTask.FromResult<string?>($"label {LabelNumber} is out of range: there are {layout.Labels.Names.Count} label names");
+        }
+
+        var header = _images!.Header;
+        var pixels = _pixels.AsMemory((int)(_record - _chunkStart) * header.RecordBytes, header.RecordBytes);
+        Row.Clear();
+        Row.SetImage(Image, new ImageCell(pixels, ImageCell.Raw, header.Height, header.Width, Channels: 1));
+        Row.SetText(Label, _labels[LabelNumber]);
+        return ValueTask.FromResult<string?>(null);
     }
 
     public override ValueTask DisposeAsync() => CloseAsync();
@@ -97,6 +93,7 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
         }
 
         Split = pair.Split;
+        File = files.ToList().IndexOf(pair.Images);
         Total += _images.Header.Count;
         (_record, _chunkStart, _chunkEnd) = (0, 0, 0);
         return true;

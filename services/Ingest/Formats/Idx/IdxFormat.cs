@@ -1,5 +1,4 @@
 using Mesh.Ingest.V1;
-using Mesh.Ingest.Versions;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Ingest.Formats.Idx;
@@ -9,11 +8,14 @@ internal sealed class IdxFormat(IOptions<IngestOptions> options) : IRecordFormat
 {
     public DataFormat Format => DataFormat.Idx;
 
-    public bool Recognises(FileHead head) => head.StartsWith(IdxHeader.ImagesMagic) || head.StartsWith(IdxHeader.LabelsMagic);
+    public bool FilesAreIndependent => false;
 
-    public RecordCursor Open(IReadOnlyList<SourceFile> files, LabelNames labels, string? split)
+    public Task<RecordLayout> DescribeAsync(IReadOnlyList<SourceFile> files, RecordLayout asked, CancellationToken cancel) =>
+        Task.FromResult(asked with { Schema = RecordFormats.ImageSchema });
+
+    public RecordCursor Open(IReadOnlyList<SourceFile> files, RecordLayout layout, string? split)
     {
         var pairs = IdxPair.Find(files);
-        return new IdxCursor([.. pairs.Where(p => split is null || p.Split == split)], labels, options.Value);
+        return new IdxCursor([.. pairs.Where(p => split is null || p.Split == split)], files, layout, options.Value);
     }
 }

@@ -82,6 +82,30 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("pins", "ingest");
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Statistics")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_details", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.Property<string>("Project")
@@ -110,26 +134,6 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.HasIndex("Project", "Sha256");
 
                     b.ToTable("version_files", "ingest");
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.Property<string>("Project")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<string>("DatasetId")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer");
-
-                    b.Property<byte[]>("Ordinals")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.HasKey("Project", "DatasetId", "Version");
-
-                    b.ToTable("version_rejections", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
@@ -189,6 +193,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("QuarantineSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<string>("Stage")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -204,6 +213,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("Project", "QuarantineSha256");
 
                     b.HasIndex("State", "LeaseUntilTicks");
 
@@ -319,20 +330,20 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionDetailsRow", "Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
-                        .WithOne()
-                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -76,6 +76,30 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.ToTable("pins", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Statistics")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_details", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.Property<string>("Project")
@@ -104,26 +128,6 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.HasIndex("Project", "Sha256");
 
                     b.ToTable("version_files", (string)null);
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.Property<string>("Project")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("DatasetId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Ordinals")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Project", "DatasetId", "Version");
-
-                    b.ToTable("version_rejections", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
@@ -183,6 +187,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("QuarantineSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Stage")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -198,6 +207,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Project", "DatasetId", "Version");
+
+                    b.HasIndex("Project", "QuarantineSha256");
 
                     b.HasIndex("State", "LeaseUntilTicks");
 
@@ -313,20 +324,20 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionDetailsRow", "Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
-                        .WithOne()
-                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
