@@ -133,9 +133,9 @@ public sealed class FittedPipeline
     private PipelineOutput Output(GraphOutput output)
     {
         var type = typed[output.Stored];
-        var shape = type.Shape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
+        var shape = type.StoredShape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
         return type.Kind == ColumnKind.Pixels
-            ? new(new(output.Name, ElementType.UInt8, shape), [], new BatchStage(shape, Affine(output, shape[0])))
+            ? new(new(output.Name, ElementType.UInt8, shape), [], new BatchStage(shape, Affine(output, type.Shape![0])))
             : new(new(output.Name, type.Element, shape), type.ClassNames, batch: null);
     }
 

@@ -1,5 +1,6 @@
 using Mesh.Transforms.Augmenting;
 using Mesh.Transforms.Batches;
+using Mesh.Transforms.Detection;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
 using Mesh.Transforms.Numbers;
@@ -25,6 +26,10 @@ public sealed class TransformCatalog
         new Grayscale(),
         new Resize(),
         new Crop(),
+        new SampleFrames(),
+
+        // Boxes on images
+        new Boxes(),
 
         // Labels
         new Label(),
