@@ -39,7 +39,7 @@ public sealed class FittedPipeline
             throw new PipelineSpecException("outputs", "has a column that is too large", e);
         }
 
-        Augment = new(typed);
+        Augment = new(typed, Columns);
         foreach (var context in typed.Contexts)
             context.Fitted?.RefuseOthers();
         RecordStateDigest = Convert.ToHexStringLower(SHA256.HashData(FittedPipelineJson.WriteRecordState(this)));

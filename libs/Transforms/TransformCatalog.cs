@@ -40,6 +40,14 @@ public sealed class TransformCatalog
 
         // Augmentation
         new RandomHorizontalFlip(),
+        new RandomVerticalFlip(),
+        new RandomShift(),
+        new RandomCrop(),
+        new RandomRotate(),
+        new ColorJitter(),
+        new Cutout(),
+        new RandomErasing(),
+        new Mixup(),
 
         // Batches
         new Normalize(),
