@@ -4,6 +4,7 @@ using Mesh.Transforms.Detection;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
 using Mesh.Transforms.Numbers;
+using Mesh.Transforms.Series;
 
 namespace Mesh.Transforms;
 
@@ -37,6 +38,9 @@ public sealed class TransformCatalog
         // Numbers
         new Number(),
         new Concat(),
+
+        // Series
+        new Window(),
 
         // Augmentation
         new RandomHorizontalFlip(),

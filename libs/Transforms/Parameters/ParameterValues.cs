@@ -21,6 +21,8 @@ internal sealed class ParameterValues
 
     public string Choice(string name) => values[name]!.GetValue<string>();
 
+    public string Name(string name) => values[name]!.GetValue<string>();
+
     public double[] Numbers(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<double>())];
 
     public string[] Names(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<string>())];
