@@ -11,7 +11,7 @@ namespace Mesh.Transforms;
 /// <list type="bullet">
 /// <item><see cref="RecordTransform"/>: from values of one record to values, once, before rows are stored. Most are of this kind.</item>
 /// <item><see cref="SequenceTransform"/>: rows of several records (windows over a time series), or several rows of one (the frames of a film).</item>
-/// <item><see cref="AugmentTransform"/>: changes stored rows at random in training, never in serving.</item>
+/// <item><see cref="AugmentTransform"/>: changes stored rows at random in training, never in serving; <see cref="Augmenting.ImageAugmentation"/> for images, with boxes.</item>
 /// <item><see cref="BatchTransform"/>: from stored uint8 rows to float32, at each use.</item>
 /// </list>
 /// <para><b>Columns.</b> <see cref="DefaultInputs"/> are what the step reads when the spec names nothing; without them the spec has to.

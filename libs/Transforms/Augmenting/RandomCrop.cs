@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Mesh.Transforms.Detection;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Images;
@@ -76,7 +77,6 @@ internal sealed class RandomCrop : ImageAugmentation
         };
     }
 
-    private bool IsUsual(ParameterValues values, string name) => Parameters.Single(parameter => parameter.Name == name) is IntegerParameter integer
-        ? values.Integer(name) == integer.DefaultValue
-        : values.Number(name) == ((NumberParameter)Parameters.Single(parameter => parameter.Name == name)).DefaultValue;
+    private bool IsUsual(ParameterValues values, string name) =>
+        JsonNode.DeepEquals(values.ToJson()[name], Parameters.Single(parameter => parameter.Name == name).Default);
 }

@@ -185,6 +185,23 @@ public class BoxesTests
         Assert.Equal(["image"], copy.Select("image").Sources.Select(column => column.Name));
     }
 
+    [Fact]
+    public void Parts_of_the_data_teach_what_the_whole_does()
+    {
+        RawRecord[] records = [.. "dog cat,emu,,cat ant".Split(',').Select(names => Record(4, 4, [.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => new Box(0, 0, 1, 1, name))]))];
+        var pipeline = Pipeline.Create(new([Of("decode-image"), Of("boxes")]), Schema);
+        var parts = records.Select(record =>
+        {
+            var part = pipeline.NewFitter();
+            part.Observe(record);
+            return pipeline.LoadFitter(part.Save(), pipeline.Unfitted);
+        }).Reverse().ToArray();
+        foreach (var part in parts[1..])
+            parts[0].Merge(part);
+        Assert.Equal(Pipelines.Fit(pipeline, records).ToJson(), pipeline.Finish(parts[0].Complete()).ToJson());
+        Assert.Equal(["ant", "cat", "dog", "emu"], pipeline.Finish(parts[0].Complete()).Labels);
+    }
+
     private static (int Left, int Top, int Width, int Height) Locate(RawRecord record, string parameters)
     {
         var fitted = Pipelines.Fit(Pipeline.Create(new([Of("decode-image", parameters)]), Schema), [record]);
