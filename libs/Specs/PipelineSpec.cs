@@ -10,7 +10,8 @@ namespace Mesh.Specs;
 /// </summary>
 /// <param name="transforms">The steps.</param>
 /// <param name="outputs">
-/// Columns of the result, in order; none for every column whose last form no step reads, in the order in which they are first written.
+/// Columns of the result, in order; none for every column whose last form no step reads, in the order in which they are first written. The image that
+/// boxes are measured on counts as not read.
 /// </param>
 public sealed class PipelineSpec(IReadOnlyList<TransformSpec> transforms, IReadOnlyList<string>? outputs = null)
 {

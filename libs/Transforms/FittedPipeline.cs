@@ -39,7 +39,7 @@ public sealed class FittedPipeline
             throw new PipelineSpecException("outputs", "has a column that is too large", e);
         }
 
-        Augment = new(typed);
+        Augment = new(typed, Columns);
         foreach (var context in typed.Contexts)
             context.Fitted?.RefuseOthers();
         RecordStateDigest = Convert.ToHexStringLower(SHA256.HashData(FittedPipelineJson.WriteRecordState(this)));
@@ -133,9 +133,9 @@ public sealed class FittedPipeline
     private PipelineOutput Output(GraphOutput output)
     {
         var type = typed[output.Stored];
-        var shape = type.Shape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
+        var shape = type.StoredShape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
         return type.Kind == ColumnKind.Pixels
-            ? new(new(output.Name, ElementType.UInt8, shape), type, new BatchStage(shape, Affine(output, shape[0])))
+            ? new(new(output.Name, ElementType.UInt8, shape), type, new BatchStage(shape, Affine(output, type.Shape![0])))
             : new(new(output.Name, type.Element, shape), type, batch: null);
     }
 

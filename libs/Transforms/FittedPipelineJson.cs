@@ -40,6 +40,8 @@ internal static class FittedPipelineJson
                 var step = Step(graph.Steps[i], pipeline.State);
                 step.Remove("name");
                 step["inputs"] = PipelineJson.Names(graph.Steps[i].Inputs.Select(Place));
+                if (graph.Steps[i].Definition.NamesInputs)
+                    step["input_names"] = PipelineJson.Names(graph.Steps[i].InputNames);
                 step["outputs"] = graph.Steps[i].OutputNames.Length;
                 return step;
             })]),
@@ -68,9 +70,7 @@ internal static class FittedPipelineJson
             specs.Add(ReadStep(new JsonFields(entries[i], $"transforms[{i}]"), i, catalog, fitted));
 
         var pipeline = Pipeline.Create(new(specs, [.. outputs.Select(output => output.Text("name"))]), schema, catalog);
-        var shapes = pipeline.ImageOutputs.ToDictionary(
-            image => image.Name,
-            image => outputs.First(output => output.Text("name") == image.Name) is var fields ? FittedState.ReadShape(fields.Required("shape"), fields.Path("shape")) : []);
+        var shapes = pipeline.ImageOutputs.ToDictionary(image => image.Name, image => ReadFrameShape(outputs.First(output => output.Text("name") == image.Name)));
         var result = new FittedPipeline(pipeline, new(pipeline.FitPasses, fitted, shapes), library);
         CheckOutputs(outputs, result);
         return result;
@@ -126,6 +126,15 @@ internal static class FittedPipelineJson
         };
         entry.RefuseOthers();
         return spec;
+    }
+
+    /// <summary>Without the number of frames, which the spec has.</summary>
+    private static int[] ReadFrameShape(JsonFields output)
+    {
+        var sides = output.Required("shape");
+        return sides.ValueKind == JsonValueKind.Array && sides.GetArrayLength() == 4
+            ? FittedState.ReadShape(JsonSerializer.SerializeToElement(sides.EnumerateArray().Skip(1)), output.Path("shape"))
+            : FittedState.ReadShape(sides, output.Path("shape"));
     }
 
     private static void CheckOutputs(JsonFields[] given, FittedPipeline result)

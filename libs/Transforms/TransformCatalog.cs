@@ -2,11 +2,13 @@ using Mesh.Transforms.Augmenting;
 using Mesh.Transforms.Batches;
 using Mesh.Transforms.Categories;
 using Mesh.Transforms.Dates;
+using Mesh.Transforms.Detection;
 using Mesh.Transforms.Ids;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Labels;
 using Mesh.Transforms.Missing;
 using Mesh.Transforms.Numbers;
+using Mesh.Transforms.Series;
 using Mesh.Transforms.Texts;
 using Mesh.Transforms.Tokens;
 
@@ -31,6 +33,10 @@ public sealed class TransformCatalog
         new Grayscale(),
         new Resize(),
         new Crop(),
+        new SampleFrames(),
+
+        // Boxes on images
+        new Boxes(),
 
         // Tables
         new Impute(),
@@ -59,8 +65,19 @@ public sealed class TransformCatalog
         new Number(),
         new Concat(),
 
+        // Series
+        new Window(),
+
         // Augmentation
         new RandomHorizontalFlip(),
+        new RandomVerticalFlip(),
+        new RandomShift(),
+        new RandomCrop(),
+        new RandomRotate(),
+        new ColorJitter(),
+        new Cutout(),
+        new RandomErasing(),
+        new Mixup(),
 
         // Batches
         new Normalize(),

@@ -11,7 +11,7 @@ namespace Mesh.Transforms;
 /// <list type="bullet">
 /// <item><see cref="RecordTransform"/>: from values of one record to values, once, before rows are stored. Most are of this kind.</item>
 /// <item><see cref="SequenceTransform"/>: rows of several records (windows over a time series), or several rows of one (the frames of a film).</item>
-/// <item><see cref="AugmentTransform"/>: changes stored rows at random in training, never in serving.</item>
+/// <item><see cref="AugmentTransform"/>: changes stored rows at random in training, never in serving; <see cref="Augmenting.ImageAugmentation"/> for images, with boxes.</item>
 /// <item><see cref="BatchTransform"/>: from stored uint8 rows to float32, at each use.</item>
 /// </list>
 /// <para><b>Columns.</b> <see cref="DefaultInputs"/> are what the step reads when the spec names nothing; without them the spec has to.
@@ -23,7 +23,8 @@ namespace Mesh.Transforms;
 /// A result is a tensor, or pixels; anything else has to be made one by a later step.</para>
 /// <para><b>Values.</b> Numbers, texts and lists are <see cref="Records.RecordValue"/>s, read from a working record by slot and set by slot; any may
 /// be missing. Elements of a tensor are written to the span the record gives for its slot (the row itself, when the tensor is a result), all of them
-/// each time: the span holds what an earlier record left. Decoded images are <see cref="Images.PixelBuffer"/>s; a step that moves pixels composes
+/// each time: the span holds what an earlier record left. Decoded images are <see cref="Images.PixelBuffer"/>s, of one frame or several: <see cref="Images.PixelBuffer.EachFrame"/>
+/// changes them alike, and <see cref="StepContext.PixelsLike"/> infers that. A step that moves pixels composes
 /// <see cref="Images.PixelBuffer.Geometry"/>, and one that hands on what it got calls <see cref="Images.PixelBuffer.Share"/>. Refuse a record
 /// with <see cref="StepContext.Error"/>: a sentence that follows the record's name, without values of secrets or paths. Bound steps run on many
 /// threads at once: look everything up in Bind, keep no state, and allocate nothing per record where speed matters.</para>
@@ -67,6 +68,12 @@ public abstract class TransformDefinition
 
     /// <summary>Whether its output depends on the version of the image library.</summary>
     public virtual bool UsesImageLibrary => false;
+
+    /// <summary>Whether it only looks at an input, which is then in the result all the same when a spec names no outputs.</summary>
+    internal virtual bool LooksAt(int input) => false;
+
+    /// <summary>Whether parameters name columns that it reads, so that what these are called decides the output.</summary>
+    internal virtual bool NamesInputs => false;
 
     /// <summary>Columns it writes when a spec names none; as many as it always writes.</summary>
     internal virtual IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => inputs;

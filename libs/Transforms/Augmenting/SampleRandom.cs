@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Mesh.Transforms.Augmenting;
 
 /// <summary>
@@ -18,6 +20,25 @@ internal struct SampleRandom(long seed, long epoch, long sample, int step)
 
     /// <summary>True with this probability.</summary>
     public bool Chance(double probability) => Unit() < probability;
+
+    /// <summary>Uniform between two numbers.</summary>
+    public double Between(double least, double greatest) => least + Unit() * (greatest - least);
+
+    /// <summary>Uniform among the integers from one to the other, both included; the bias is below 2⁻²⁰.</summary>
+    public int Between(int least, int greatest) => least + (int)(Unit() * ((long)greatest - least + 1));
+
+    /// <summary>Normal with mean 0 and variance 1 (Box and Muller 1958).</summary>
+    public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Unit())) * Math.Cos(2 * Math.PI * Unit());
+
+    /// <summary>Bytes of any value.</summary>
+    public void Fill(Span<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, Next());
+        var last = bytes.Length > 0 ? Next() : 0;
+        for (var i = 0; i < bytes.Length; i++, last >>= 8)
+            bytes[i] = (byte)last;
+    }
 
     private static ulong Mix(ulong z)
     {

@@ -38,7 +38,7 @@ internal sealed class ChannelSums(StepContext step) : IFit
             squares[channel] += square;
         }
 
-        pixels += image.Height * image.Width;
+        pixels += (long)image.Frames * image.Height * image.Width;
     }
 
     public void Merge(IFit other)

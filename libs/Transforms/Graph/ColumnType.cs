@@ -28,6 +28,12 @@ internal sealed record ColumnType(ColumnKind Kind)
     /// <summary>Of a tensor: its shape, empty for a scalar; of pixels in a result: [channels, height, width]. Null until fitting tells.</summary>
     public int[]? Shape { get; init; }
 
+    /// <summary>Of pixels: how many frames there are; null for one image that is no sequence.</summary>
+    public int? Frames { get; init; }
+
+    /// <summary>The shape as rows and shards have it: of frames, [frames, channels, height, width].</summary>
+    public int[]? StoredShape => Frames is { } frames && Shape is not null ? [frames, .. Shape] : Shape;
+
     /// <summary>What the integers of the column stand for, in index order, or the class names that the data declares; empty for none.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 

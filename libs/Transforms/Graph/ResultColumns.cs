@@ -38,7 +38,7 @@ internal sealed class ResultColumns(PipelineSpec spec, IReadOnlyList<Draft> draf
 
     private List<(string Name, Port Port)> Unread()
     {
-        var read = drafts.SelectMany(draft => draft.Ports).ToHashSet();
+        var read = drafts.SelectMany(draft => draft.Ports.Where((_, input) => draft.Definition?.LooksAt(input) != true)).ToHashSet();
         return [.. wiring.Writers.Keys
             .OrderBy(name => wiring.Writers[name][0].Index).ThenBy(name => Array.IndexOf(wiring.Writers[name][0].Outputs, name))
             .Select(name => (name, Last(name)))

@@ -1,3 +1,5 @@
+using Mesh.Transforms.Augmenting;
+
 namespace Mesh.Transforms.Graph;
 
 /// <summary>Which stage may read which, and what a step that makes rows of records leaves the others.</summary>
@@ -6,7 +8,12 @@ internal static class StageCheck
     public static void Of(PipelineGraph graph, IReadOnlyList<Draft> drafts)
     {
         if (CheckOrder(graph, Draft))
+        {
             CheckStored(graph, Draft);
+            CheckMixing(graph, Draft);
+            BoxCheck.Of(graph, Draft);
+        }
+
         if (graph.SequenceStep >= 0)
             CheckSequence(graph, Draft);
 
@@ -42,6 +49,19 @@ internal static class StageCheck
                 if (!stored.Contains(graph.StoredUnder(step.Inputs[input])))
                     draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is not in the result, and {step.Definition.Type} runs {When(step)}");
             }
+        }
+    }
+
+    /// <summary>Batches are mixed once, after everything that is done to each of their rows.</summary>
+    private static void CheckMixing(PipelineGraph graph, Func<GraphStep, Draft> draft)
+    {
+        var mixing = graph.Steps.Where(step => step.Definition is Mixup).ToArray();
+        foreach (var again in mixing.Skip(1))
+            draft(again).Refuse(".type", $"{draft(mixing[0]).Described} mixes the batch already");
+        foreach (var step in graph.Steps.Where(step => step.Definition is AugmentTransform))
+        {
+            if (step.Inputs.Any(input => !input.IsSource && graph.Steps[input.Step].Definition is Mixup))
+                draft(step).Refuse(".inputs[0]", $"'{step.InputNames[0]}' comes from mixup, which is the last of the augmentations; put {step.Definition.Type} before it");
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed record StepContext
     /// <summary>Where a working record holds its outputs; empty until steps are bound.</summary>
     public IReadOnlyList<int> OutputSlots { get; init; } = [];
 
+    /// <summary>Which of its outputs somebody reads or stores; empty until steps are bound.</summary>
+    public IReadOnlyList<bool> OutputsWanted { get; init; } = [];
+
     /// <summary>What is wrong with inputs, by their place.</summary>
     public List<(int Input, string Problem)> Problems { get; } = [];
 
@@ -55,6 +58,9 @@ internal sealed record StepContext
             all &= Takes(i, kinds);
         return all;
     }
+
+    /// <summary>What a step makes of an image that it changes: pixels, and as many frames.</summary>
+    public ColumnType PixelsLike(int input) => ColumnType.Pixels with { Frames = Inputs[input].Frames };
 
     /// <param name="input">Which.</param>
     /// <param name="rule">What it has to be: "must be a float32 vector".</param>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Parameters;
 using Mesh.Transforms.Records;
@@ -45,7 +44,7 @@ internal sealed class Crop : RecordTransform
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         step.Takes(0, ColumnKind.Pixels);
-        return [ColumnType.Pixels];
+        return [step.PixelsLike(0)];
     }
 
     internal override Action<WorkingRecord> Bind(StepContext step)
@@ -60,7 +59,7 @@ internal sealed class Crop : RecordTransform
             var (y, down) = Along(image.Height, top, height);
             if (x < 0 || y < 0 || x + across > image.Width || y + down > image.Height)
                 throw step.Error(record, $"is {image.Width}×{image.Height} pixels; {across}×{down} at ({Math.Max(0, x)}, {Math.Max(0, y)}) do not lie in it");
-            record.Set(to, across == image.Width && down == image.Height ? image.Share() : Cut(image, x, y, across, down));
+            record.Set(to, across == image.Width && down == image.Height ? image.Share() : image.EachFrame(frame => Cut(frame, x, y, across, down)));
         };
 
         // Where the part begins on a side, and how long it is there.
@@ -79,7 +78,7 @@ internal sealed class Crop : RecordTransform
 
     private static PixelBuffer Cut(PixelBuffer image, int left, int top, int width, int height)
     {
-        var result = PixelBuffer.Rent(height, width, image.Channels, image.Geometry * Matrix3x2.CreateTranslation(-left, -top));
+        var result = PixelBuffer.Rent(height, width, image.Channels, image.Geometry.Cut(left, top, width, height));
         var (from, to) = (image.Width * image.Channels, width * image.Channels);
         for (var y = 0; y < height; y++)
             image.Pixels.Span.Slice((top + y) * from + left * image.Channels, to).CopyTo(result.Writable[(y * to)..]);

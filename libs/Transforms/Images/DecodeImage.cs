@@ -25,10 +25,16 @@ internal sealed class DecodeImage : RecordTransform
 
     public override bool UsesImageLibrary => true;
 
-    public override IReadOnlyList<Parameter> Parameters { get; } =
+    /// <summary>What becomes of the channels of a file.</summary>
+    public static IReadOnlyList<Parameter> ColourParameters { get; } =
     [
         new ChoiceParameter("channels", ["keep", "rgb"], "keep", "keep: gray stays one channel, colour three; rgb: always three channels."),
         new IntegerParameter("background", 0, 255, "Gray level that shows through transparent pixels.", 0),
+    ];
+
+    public override IReadOnlyList<Parameter> Parameters { get; } =
+    [
+        .. ColourParameters,
         new BooleanParameter("auto_orient", true, "Turn photographs upright by their EXIF orientation."),
         new IntegerParameter("max_pixels", 1, (long)MaximumSide * MaximumSide,
             "Larger images are refused before they are decoded, in pixels.", 64 << 20),

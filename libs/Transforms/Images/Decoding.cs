@@ -1,4 +1,3 @@
-using System.Numerics;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Transforms.Images;
@@ -11,9 +10,11 @@ namespace Mesh.Transforms.Images;
 internal sealed record Decoding(bool Rgb, int Background, bool AutoOrient, long MaximumPixels)
 {
     /// <exception cref="ImageFileException">It cannot be decoded.</exception>
-    public PixelBuffer Decode(RawImage raw)
+    public PixelBuffer Decode(RawImage raw) => Finish(raw.IsFile ? ImageFile.Decode(raw.Bytes, MaximumPixels, AutoOrient) : OfPixels(raw));
+
+    /// <summary>One or three channels of one to four; lets go of the image unless it is the result.</summary>
+    public PixelBuffer Finish(PixelBuffer image)
     {
-        var image = raw.IsFile ? ImageFile.Decode(raw.Bytes, MaximumPixels, AutoOrient) : OfPixels(raw);
         if (image.Channels is 2 or 4)
             image = Replace(image, Blend(image));
         return Rgb && image.Channels == 1 ? Replace(image, Triple(image)) : image;
@@ -34,13 +35,13 @@ internal sealed record Decoding(bool Rgb, int Background, bool AutoOrient, long 
             throw new ImageFileException($"is {width}×{height} pixels; at most {MaximumPixels} are decoded (max_pixels)");
         if (raw.Bytes.Length != (long)height * width * channels)
             throw new ImageFileException($"a raw image of {height}×{width}×{channels} has {raw.Bytes.Length} bytes");
-        return PixelBuffer.Over(raw.Bytes, height, width, channels, Matrix3x2.Identity);
+        return PixelBuffer.Over(raw.Bytes, height, width, channels, ImageGeometry.Of(width, height));
     }
 
     private PixelBuffer Blend(PixelBuffer image)
     {
         var colours = image.Channels - 1;
-        var result = PixelBuffer.Rent(image.Height, image.Width, colours, image.Geometry);
+        var result = image.RentLike(colours);
         var from = image.Pixels.Span;
         var to = result.Writable;
         for (int i = 0, o = 0; o < to.Length; i += image.Channels, o += colours)
@@ -55,7 +56,7 @@ internal sealed record Decoding(bool Rgb, int Background, bool AutoOrient, long 
 
     private static PixelBuffer Triple(PixelBuffer image)
     {
-        var result = PixelBuffer.Rent(image.Height, image.Width, 3, image.Geometry);
+        var result = image.RentLike(channels: 3);
         var from = image.Pixels.Span;
         var to = result.Writable;
         for (var i = 0; i < from.Length; i++)

@@ -21,7 +21,7 @@ internal sealed class Grayscale : RecordTransform
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         step.Takes(0, ColumnKind.Pixels);
-        return [ColumnType.Pixels];
+        return [step.PixelsLike(0)];
     }
 
     internal override Action<WorkingRecord> Bind(StepContext step)
@@ -30,16 +30,18 @@ internal sealed class Grayscale : RecordTransform
         return record => record.Set(to, Gray(record.Pixels(from)));
     }
 
+    public static byte Luma(byte red, byte green, byte blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+
     private static PixelBuffer Gray(PixelBuffer image)
     {
         if (image.Channels == 1)
             return image.Share();
 
-        var result = PixelBuffer.Rent(image.Height, image.Width, 1, image.Geometry);
+        var result = image.RentLike(channels: 1);
         var from = image.Pixels.Span;
         var to = result.Writable;
         for (int i = 0, o = 0; o < to.Length; i += 3, o++)
-            to[o] = (byte)((19595 * from[i] + 38470 * from[i + 1] + 7471 * from[i + 2] + 32768) >> 16);
+            to[o] = Luma(from[i], from[i + 1], from[i + 2]);
         return result;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Mesh.Specs;
 using NetVips;
@@ -35,8 +34,8 @@ internal static class ImageLibrary
 
     /// <summary>Runs what the image stands for and returns its uint8 pixels; copies them once out of the library's memory.</summary>
     /// <param name="image">Of uint8 samples.</param>
-    /// <param name="geometry">Where points of the original lie in it.</param>
-    public static unsafe PixelBuffer Read(Image image, Matrix3x2 geometry)
+    /// <param name="geometry">Where the original lies in it.</param>
+    public static unsafe PixelBuffer Read(Image image, ImageGeometry geometry)
     {
         if (image.Width * image.Height <= SmallPixels)
         {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Parameters;
 using Mesh.Transforms.Records;
@@ -44,7 +43,7 @@ internal sealed class Resize : RecordTransform
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         step.Takes(0, ColumnKind.Pixels);
-        return [ColumnType.Pixels];
+        return [step.PixelsLike(0)];
     }
 
     internal override Action<WorkingRecord> Bind(StepContext step)
@@ -52,20 +51,19 @@ internal sealed class Resize : RecordTransform
         var (from, to) = (step.InputSlots[0], step.OutputSlots[0]);
         var (width, height) = ((int)step.Values.Integer("width"), (int)step.Values.Integer("height"));
         var kernel = Kernels[step.Values.Choice("kernel")];
-        var fit = step.Values.Choice("fit");
         var background = (byte)step.Values.Integer("background");
+        Func<PixelBuffer, PixelBuffer> change = step.Values.Choice("fit") switch
+        {
+            "cover" => image => Scale(image, CoveredBy(image, width, height), width, height, kernel),
+            "contain" => image => Contain(image, width, height, kernel, background),
+            _ => image => Scale(image, new(0, 0, image.Width, image.Height), width, height, kernel),
+        };
         return record =>
         {
             var image = record.Pixels(from);
             try
             {
-                record.Set(to, (image.Width == width && image.Height == height, fit) switch
-                {
-                    (true, _) => image.Share(),
-                    (_, "cover") => Scale(image, CoveredBy(image, width, height), width, height, kernel),
-                    (_, "contain") => Contain(image, width, height, kernel, background),
-                    _ => Scale(image, new(0, 0, image.Width, image.Height), width, height, kernel),
-                });
+                record.Set(to, image.Width == width && image.Height == height ? image.Share() : image.EachFrame(change));
             }
             catch (VipsException e)
             {
@@ -91,7 +89,7 @@ internal sealed class Resize : RecordTransform
         using var inner = Scale(image, new(0, 0, image.Width, image.Height), innerWidth, innerHeight, kernel);
 
         var (left, top, row) = ((width - innerWidth) / 2, (height - innerHeight) / 2, innerWidth * image.Channels);
-        var result = PixelBuffer.Rent(height, width, image.Channels, inner.Geometry * Matrix3x2.CreateTranslation(left, top));
+        var result = PixelBuffer.Rent(height, width, image.Channels, inner.Geometry.Moved(left, top));
         result.Writable.Fill(background);
         for (var y = 0; y < innerHeight; y++)
             inner.Pixels.Span.Slice(y * row, row).CopyTo(result.Writable[(((top + y) * width + left) * image.Channels)..]);
@@ -107,7 +105,7 @@ internal sealed class Resize : RecordTransform
         if (scaled.Width != width || scaled.Height != height)
             throw new VipsException($"libvips made {scaled.Width}×{scaled.Height}");
         return ImageLibrary.Read(scaled, pixels.Geometry
-            * Matrix3x2.CreateTranslation(-area.Left, -area.Top) * Matrix3x2.CreateScale((float)width / area.Width, (float)height / area.Height));
+            .Cut(area.Left, area.Top, area.Width, area.Height).Scaled((float)width / area.Width, (float)height / area.Height));
     }
 
     /// <summary>Rounded to nearest.</summary>

@@ -21,7 +21,9 @@ internal sealed class Label : RecordTransform
     /// <summary>The index of a record without a name.</summary>
     public const long Unlabelled = -1;
 
-    private static readonly NameListParameter FittedNames = new("names", MaximumNames, MaximumLength, "");
+    /// <summary>The class names, for every transform that has some.</summary>
+    public static NameListParameter NamesParameter { get; } = new("names", MaximumNames, MaximumLength,
+        "Class names in index order; empty takes the data set's own names, or those seen in training, sorted.");
 
     public override string Type => "label";
 
@@ -31,16 +33,12 @@ internal sealed class Label : RecordTransform
 
     public override IReadOnlyList<string> DefaultInputs { get; } = ["label"];
 
-    public override IReadOnlyList<Parameter> Parameters { get; } =
-    [
-        new NameListParameter("names", MaximumNames, MaximumLength,
-            "Class names in index order; empty takes the data set's own names, or those seen in training, sorted."),
-    ];
+    public override IReadOnlyList<Parameter> Parameters { get; } = [NamesParameter];
 
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         step.Takes(0, ColumnKind.Text, ColumnKind.Integer, ColumnKind.Boolean);
-        return [ColumnType.Tensor(ElementType.Int64, []) with { ClassNames = step.Fitted is null ? [] : Names(step.Fitted) }];
+        return [ColumnType.Tensor(ElementType.Int64, []) with { ClassNames = step.Fitted is null ? [] : FittedNames(step.Fitted) }];
     }
 
     internal override bool HasFit(ParameterValues values) => true;
@@ -51,7 +49,7 @@ internal sealed class Label : RecordTransform
     {
         var (from, to) = (step.InputSlots[0], step.OutputSlots[0]);
         var index = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var name in Names(step.Fitted!))
+        foreach (var name in FittedNames(step.Fitted!))
             index.Add(name, index.Count);
         return record =>
         {
@@ -74,9 +72,10 @@ internal sealed class Label : RecordTransform
         _ => null,
     };
 
-    private static string[] Names(JsonFields fitted)
+    /// <summary>What a <see cref="LabelFit"/> came to.</summary>
+    public static string[] FittedNames(JsonFields fitted)
     {
-        var value = FittedNames.Read(fitted.Required("names"), out var problem);
+        var value = NamesParameter.Read(fitted.Required("names"), out var problem);
         return problem is null ? [.. value!.AsArray().Select(name => name!.GetValue<string>())] : throw fitted.Wrong("names", problem);
     }
 }

@@ -9,24 +9,23 @@ using Mesh.Transforms.Rows;
 namespace Mesh.Transforms.Labels;
 
 /// <summary>The class names of the training records.</summary>
-internal sealed class LabelFit(StepContext step) : IFit
+internal class LabelFit(StepContext step) : IFit
 {
     private readonly SortedSet<string> seen = new(step.Inputs[0].Kind == ColumnKind.Integer ? Comparer<string>.Create(ByValue) : StringComparer.Ordinal);
 
-    public void Check(WorkingRecord record)
+    /// <summary>Where a record has what the step reads.</summary>
+    protected int Slot => step.InputSlots[0];
+
+    public virtual void Check(WorkingRecord record)
     {
-        if (Label.NameOf(record[step.InputSlots[0]]) is not { } name)
-            return;
-        if (name.Length > Label.MaximumLength)
-            throw step.Error(record, $"a label has {name.Length} characters; at most {Label.MaximumLength} are allowed");
-        if (seen.Count == Label.MaximumNames && !seen.Contains(name))
-            throw step.Error(record, TooMany);
+        if (Label.NameOf(record[Slot]) is { } name)
+            Check(record, name);
     }
 
-    public void Observe(WorkingRecord record)
+    public virtual void Observe(WorkingRecord record)
     {
-        if (Label.NameOf(record[step.InputSlots[0]]) is { } name)
-            seen.Add(name);
+        if (Label.NameOf(record[Slot]) is { } name)
+            Add(name);
     }
 
     public void Merge(IFit other)
@@ -78,6 +77,16 @@ internal sealed class LabelFit(StepContext step) : IFit
 
         return new() { ["names"] = PipelineJson.Names(names) };
     }
+
+    protected void Check(WorkingRecord record, string name)
+    {
+        if (name.Length > Label.MaximumLength)
+            throw step.Error(record, $"a label has {name.Length} characters; at most {Label.MaximumLength} are allowed");
+        if (seen.Count >= Label.MaximumNames && !seen.Contains(name))
+            throw step.Error(record, TooMany);
+    }
+
+    protected void Add(string name) => seen.Add(name);
 
     private static string TooMany => $"there are more than {Label.MaximumNames} different labels";
 

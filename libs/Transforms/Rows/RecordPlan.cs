@@ -13,6 +13,7 @@ internal sealed class RecordPlan
     private readonly record struct PlanStep(Action<WorkingRecord> Apply, int[] Release);
 
     private readonly Dictionary<Port, int> slots = [];
+    private readonly HashSet<Port> read;
     private readonly SourceMap sources;
     private readonly PlanStep[] onRecord;
     private readonly PlanStep[] onRow;
@@ -25,7 +26,8 @@ internal sealed class RecordPlan
         var graph = typed.Graph;
         var needed = graph.Needed([.. wanted, .. outputs]);
         var steps = Enumerable.Range(0, needed.Length).Where(step => needed[step]).ToArray();
-        foreach (var port in steps.SelectMany(step => graph.Steps[step].Inputs).Concat(wanted).Where(port => port.IsSource).Distinct())
+        read = [.. steps.SelectMany(step => graph.Steps[step].Inputs), .. wanted, .. outputs];
+        foreach (var port in read.Where(port => port.IsSource))
             slots.Add(port, slots.Count);
         sources = new([.. slots.Select(slot => (graph.Sources[slot.Key.Index], slot.Value))]);
         foreach (var step in steps)
@@ -56,8 +58,11 @@ internal sealed class RecordPlan
         return typed.Contexts[step] with
         {
             InputSlots = [.. inputs.Select(input => slots[typed.Graph.StoredUnder(input)])],
-            OutputSlots = [.. Enumerable.Range(0, typed.Graph.Steps[step].OutputNames.Length).Select(output => slots.GetValueOrDefault(new(step, output), -1))],
+            OutputSlots = [.. Outputs().Select(output => slots.GetValueOrDefault(output, -1))],
+            OutputsWanted = [.. Outputs().Select(read.Contains)],
         };
+
+        IEnumerable<Port> Outputs() => Enumerable.Range(0, typed.Graph.Steps[step].OutputNames.Length).Select(output => new Port(step, output));
     }
 
     /// <summary>Takes a record in and runs the steps before the one that makes rows.</summary>

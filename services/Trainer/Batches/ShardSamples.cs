@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Mesh.ModelGraph;
 using Mesh.Shards;
 using Mesh.Transforms;
+using Mesh.Transforms.Augmenting;
 
 namespace Mesh.Trainer.Batches;
 
@@ -25,6 +26,9 @@ public static class ShardSamples
         return new SampleSource(new TensorShape([.. image.Shape]), Labels(shards), classes,
             (rows, destination) => shards.Gather(Image, rows, destination), batch.Apply, keepUnlabelled);
     }
+
+    /// <summary>What the pipeline does to images in training; null for nothing.</summary>
+    public static AugmentStage? Augmentation(FittedPipeline pipeline) => pipeline.Augment.Select(Image) is { IsEmpty: false } stage ? stage : null;
 
     private static void Require(ShardSchema schema, ShardColumn column)
     {

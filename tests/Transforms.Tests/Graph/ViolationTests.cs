@@ -72,9 +72,9 @@ public class ViolationTests
     public void Too_many_inputs() => Only("transforms[0].inputs has 2 columns; label reads 1", Of("label", inputs: ["label", "name"]));
 
     [Fact]
-    public void More_columns_than_any_step_may_have() => Only(
+    public void More_columns_than_any_step_may_have() => Assert.Contains(
         "transforms[0].inputs has 1025 columns; at most 1024 are allowed",
-        Of("number", inputs: [.. Enumerable.Range(0, 1025).Select(i => $"age{i}")], outputs: ["x"]), Of("label"));
+        TestTransforms.Violations(Mixed, [], Of("number", inputs: [.. Enumerable.Range(0, 1025).Select(i => $"age{i}")])));
 
     [Fact]
     public void Too_many_outputs() => Only("transforms[0].outputs has 2 columns; label writes 1", Of("label", outputs: ["label", "name"]));

@@ -83,6 +83,6 @@ public class CropTests
         var working = new WorkingRecord(plan.Layout);
         plan.Read(Grid, working);
         plan.RunRow(working);
-        return working.Pixels(plan.SlotOf(port)).Geometry;
+        return working.Pixels(plan.SlotOf(port)).Geometry.Map;
     }
 }
