@@ -189,13 +189,18 @@ public class TokenizeTests
             var fitted = TextRecords.Tokenizer($$"""{"kind":"{{kind}}","max_length":64,"min_count":1}""", Texts);
             using var rows = RowBatch.Rent(fitted.Columns, 1);
             var record = TextRecords.Text(string.Join(' ', Texts));
-            for (var i = 0; i < 1000; i++)
-                fitted.ApplyRecord(record, rows[0]);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
-                fitted.ApplyRecord(record, rows[0]);
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+            // A collection that other tests cause empties the pools that it works with: so the best of some tries counts.
+            Assert.Equal(0, Enumerable.Range(0, 10).Min(_ => Allocated(() => fitted.ApplyRecord(record, rows[0]))));
         }
+    }
+
+    /// <summary>Bytes that a thousand calls allocate on this thread.</summary>
+    private static long Allocated(Action call)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            call();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static FittedPipeline Given(string parameters)
