@@ -18,7 +18,7 @@ using Mesh.Uploads.V1;
 namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
-    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions,
+    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions, RecordPreview preview,
     QuarantineStore quarantine, VersionTags tags, VersionComparison comparison, VersionCheck check, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
@@ -98,6 +98,9 @@ internal sealed class DatasetApi(
 
     public override Task<DatasetVersionStatistics> GetDatasetVersionStatistics(GetDatasetVersionStatisticsRequest request, ServerCallContext context) =>
         versions.GetStatisticsAsync(request.Name, context.CancellationToken);
+
+    public override Task<DatasetVersionPreview> PreviewDatasetVersion(PreviewDatasetVersionRequest request, ServerCallContext context) =>
+        preview.GetAsync(request, context.CancellationToken);
 
     public override Task<ListRejectedRecordsResponse> ListRejectedRecords(ListRejectedRecordsRequest request, ServerCallContext context) =>
         quarantine.ListAsync(request, context.CancellationToken);

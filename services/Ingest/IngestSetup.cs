@@ -31,6 +31,7 @@ public static class IngestSetup
         services.AddSingleton<VersionRecords>();
         services.AddSingleton<RecordStream>();
         services.AddSingleton<RecordPartitions>();
+        services.AddSingleton<RecordPreview>();
         services.AddRecordFormats();
         services.AddSingleton<WorkFolder>();
         services.AddSingleton<QuarantineStore>();

@@ -16,14 +16,15 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private const string DamagedHeader = "its header in the archive is damaged";
 
     private readonly SourceFile _file;
+    private readonly LocalBlob _local;
     private readonly SafeFileHandle _handle;
     private readonly ZipDirectory _directory;
     private readonly ExpansionBudget _budget;
     private int _place = -1;
 
-    private ZipArchiveReader(SourceFile file, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
+    private ZipArchiveReader(SourceFile file, LocalBlob local, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
     {
-        (_file, _handle, _directory, _budget) = (file, handle, directory, budget);
+        (_file, _local, _handle, _directory, _budget) = (file, local, handle, directory, budget);
         for (var i = 0; i < directory.Count; i++)
         {
             Count += directory.IsFolder(directory[i]) ? 0 : 1;
@@ -34,26 +35,24 @@ internal sealed class ZipArchiveReader : ArchiveReader
 
     public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
     {
-        var path = await file.LocalPathAsync(cancel);
-        SafeFileHandle handle;
+        var local = await file.OpenLocalAsync(cancel);
+        SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            handle = File.OpenHandle(local.Path, share: FileShare.Read | FileShare.Delete);
+            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
+            return new ZipArchiveReader(file, local, handle, ZipDirectory.Read(file, buffered, budget), budget);
         }
         catch (FileNotFoundException)
         {
             // Deleted with its version since the look.
+            local.Dispose();
             throw new BlobNotFoundException(file.Scope, file.Digest);
-        }
-
-        try
-        {
-            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
-            return new ZipArchiveReader(file, handle, ZipDirectory.Read(file, buffered, budget), budget);
         }
         catch
         {
-            handle.Dispose();
+            handle?.Dispose();
+            local.Dispose();
             throw;
         }
     }
@@ -92,6 +91,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
     {
         _directory.Dispose();
         _handle.Dispose();
+        _local.Dispose();
         return ValueTask.CompletedTask;
     }
 
