@@ -37,7 +37,10 @@ public class MemoryTests
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: count, test: 0));
-        await service.CreateAsync("a", PipelineCalls.Labelled());
+        var pipeline = PipelineCalls.Labelled();
+        // Comes from few images, over and over.
+        pipeline.Split.Duplicates = DuplicatePolicy.Together;
+        await service.CreateAsync("a", pipeline);
         var run = await service.StartRunAsync("a", data);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var peak = PeakOfAsync(run, over.Token);

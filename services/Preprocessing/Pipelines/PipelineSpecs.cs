@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.Specs;
@@ -13,9 +14,7 @@ namespace Mesh.Preprocessing.Pipelines;
 internal static class PipelineSpecs
 {
     /// <summary>Raise it when the shards of the same input and specification change.</summary>
-    private const int ShardVersion = 1;
-
-    private const double LargestFraction = 0.5;
+    private const int ShardVersion = 2;
 
     public static PipelineSpec ToSpec(Pipeline pipeline) =>
         new([.. pipeline.Transforms.Select(ToSpec)], [.. pipeline.Outputs]);
@@ -41,13 +40,8 @@ internal static class PipelineSpecs
             }
         }
 
-        var split = pipeline.Split ?? new SplitSpec();
-        Fraction(split.ValidationFraction, "validation_fraction");
-        Fraction(split.TestFraction, "test_fraction");
+        SplitSpecs.Check(pipeline.Split, "pipeline.split", violations);
         violations.Require(pipeline.DisplayName.Length <= 200 && !pipeline.DisplayName.Any(char.IsControl), "pipeline.display_name", "use at most 200 printable characters.");
-
-        void Fraction(double value, string field) =>
-            violations.Require(value is >= 0 and <= LargestFraction, $"pipeline.split.{field}", $"must be from 0 to {LargestFraction}.");
     }
 
     /// <summary>Whether every transform's parameters have a form in JSON; a Struct can hold values of no kind, NaN and any depth.</summary>
@@ -73,11 +67,11 @@ internal static class PipelineSpecs
     /// <summary>SHA-256, hex, over all that decides the result: the input's digest, the specification and the versions of what computes it.</summary>
     public static string Key(Pipeline pipeline, string inputDigest)
     {
-        var split = pipeline.Split ?? new SplitSpec();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Encoding.UTF8.GetBytes(inputDigest));
         Append(Transforms.Pipeline.CanonicalBytes(ToSpec(pipeline)));
-        Append(JsonSerializer.SerializeToUtf8Bytes(new { split.ValidationFraction, split.TestFraction, split.Seed, ShardVersion }));
+        Append(Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(SplitSpecs.Resolve(pipeline.Split))));
+        Append(BitConverter.GetBytes(ShardVersion));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         // Lengths first, so that no two lists of parts have the same bytes.

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs;
 using Mesh.Jobs.Storage;
@@ -17,10 +16,8 @@ namespace Mesh.Preprocessing.Runs;
 /// <summary>Pipeline runs: answered from an earlier result, or a job.</summary>
 public sealed class RunStore(
     IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
-    DatasetService.DatasetServiceClient datasets, TimeProvider time, ILogger<RunStore> logger)
+    DatasetVersions versions, TimeProvider time, ILogger<RunStore> logger)
 {
-    private const string LabelTransform = "label";
-
     public async Task<PipelineRun> CreateAsync(Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel)
     {
         var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
@@ -31,7 +28,7 @@ public sealed class RunStore(
             return await GetAsync(first, cancel);
         }
 
-        var version = await FindVersionAsync(request.DatasetVersion, ids[0], cancel);
+        var version = await versions.FindAsync(request.DatasetVersion, ids[0], cancel);
         CheckInput(pipeline, version);
         var key = PipelineSpecs.Key(pipeline, version.Digest);
         var known = await processed.FindByKeyAsync(ids[0], key, cancel);
@@ -51,11 +48,7 @@ public sealed class RunStore(
         JobRow? job = null;
         if (known is null)
         {
-            // The worker needs what describes the version, not its files and rejected records.
-            var input = version.Clone();
-            input.Rejected.Clear();
-            input.Files.Clear();
-            var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = input, Key = key };
+            var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = DatasetVersions.WithoutFiles(version), Key = key };
             job = jobs.Add(db, new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources));
         }
 
@@ -131,39 +124,13 @@ public sealed class RunStore(
         await transaction.CommitAsync(cancel);
     }
 
-    private async Task<DatasetVersion> FindVersionAsync(string name, string project, CancellationToken cancel)
-    {
-        if (!Names.DatasetVersion.TryParse(name, out var ids) || ids[0] != project)
-        {
-            throw MeshError.Invalid("dataset_version", $"name one of this project: \"projects/{project}/datasets/…/versions/…\".");
-        }
-
-        try
-        {
-            var version = await datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: cancel);
-            return version.Status.State == JobState.Succeeded
-                ? version
-                : throw MeshError.Precondition("VERSION_NOT_READY", $"{name} is {version.Status.State}; a pipeline reads versions that have SUCCEEDED.");
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            throw MeshError.NotFound(name);
-        }
-    }
-
     /// <summary>What no attempt could make anything of, said before one is started.</summary>
     private static void CheckInput(Pipeline pipeline, DatasetVersion version)
     {
-        var violations = Transforms.Pipeline.Validate(PipelineSpecs.ToSpec(pipeline), DataSchema.Of(version));
-        if (violations.Count > 0)
+        var problems = PipelineFit.Problems(pipeline, version);
+        if (problems.Count > 0)
         {
-            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", violations.Take(8))}.");
-        }
-
-        var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);
-        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform && t.Inputs.DefaultIfEmpty(LabelTransform).Contains(DataSchema.LabelOf(version))))
-        {
-            throw MeshError.Precondition("NO_LABELS", $"{version.Name} has no labels, and {pipeline.Name} has the transform \"{LabelTransform}\".");
+            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", problems.Take(8))}.");
         }
     }
 

@@ -73,7 +73,11 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     {
         var data = Find(request.Name);
         var total = data.Version.Splits.Single(s => s.Name == request.Split).RecordCount;
-        for (var at = request.Offset; at < total; at += PerMessage)
+        var names = data.Version.Schema.Columns.Select(c => c.Name).ToList();
+        // Every so many, where a sample is asked for.
+        var step = request.SampleFraction > 0 ? Math.Max(1, (long)(1 / request.SampleFraction)) : 1;
+        total = request.Limit > 0 ? Math.Min(total, request.Offset + (request.Limit * step)) : total;
+        for (var at = request.Offset; at < total; at += PerMessage * step)
         {
             if (_held is { } held && Interlocked.Decrement(ref _messages) < 0)
             {
@@ -81,10 +85,9 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
             }
 
             var message = new ReadRecordsResponse();
-            for (var i = at; i < Math.Min(at + PerMessage, total); i++)
+            for (var i = at; i < Math.Min(at + (PerMessage * step), total); i += step)
             {
                 var record = data.Record(request.Split, (int)i);
-                var names = data.Version.Schema.Columns.Select(c => c.Name).ToList();
                 var values = request.Columns.Select(name => record.Values[names.IndexOf(name)]).ToList();
                 record.Values.Clear();
                 record.Values.Add(values);

@@ -42,6 +42,9 @@ public sealed class TestData
     /// <summary>Index of a train record whose image is damaged; −1 for none.</summary>
     public int Damaged { get; set; } = -1;
 
+    /// <summary>How many of the first train records have the images of the first test records.</summary>
+    public int SameAsTest { get; set; }
+
     /// <param name="train">Training records; the sample has 10,000, more repeat them.</param>
     /// <param name="test">Records of the data's own test split; 0 for none.</param>
     public static TestData Fashion(string id, int train = 10_000, int test = 2_000, bool labelled = true)
@@ -91,7 +94,7 @@ public sealed class TestData
         }
         else
         {
-            image.Data = ByteString.CopyFrom(Image(split, index));
+            image.Data = ByteString.CopyFrom(Image(split == "train" && index < SameAsTest ? "test" : split, index));
         }
 
         var label = Labelled ? new Value { StringValue = FashionMnist.ClassNames[Label(split, index)] } : new Value();
