@@ -2,6 +2,7 @@ using Mesh.Blobs;
 using Mesh.Ingest.V1;
 using Mesh.Jobs;
 using Mesh.Preprocessing.DryRuns;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Runs;
@@ -18,10 +19,14 @@ public static class PreprocessingSetup
     {
         builder.AddMeshDatabase<PreprocessingDb, SqlitePreprocessingDb, PostgresPreprocessingDb>();
         builder.AddJobs<PreprocessingDb, PipelineRunKind>();
+        builder.AddJobKind<PreprocessingDb, PartitionedRunKind>();
+        builder.AddJobKind<PreprocessingDb, RunPartKind>();
         AddRecords(builder);
         builder.Services.AddProjectContents<PipelineContents>();
         builder.Services.AddSingleton<PipelineStore>();
         builder.Services.AddSingleton<DatasetVersions>();
+        builder.Services.AddSingleton<RunPartitioner>();
+        builder.Services.AddSingleton<RunCompletion>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<DryRunProcesses>();
         builder.Services.AddSingleton<DryRuns.DryRuns>();

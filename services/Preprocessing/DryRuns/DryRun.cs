@@ -30,8 +30,7 @@ internal sealed class DryRun
     public DryRun(V1.Pipeline pipeline, DatasetVersion version, string folder)
     {
         (_spec, _version, _folder) = (pipeline, version, folder);
-        _pipeline = Pipeline.Create(PipelineSpecs.ToSpec(pipeline), DataSchema.Of(version));
-        _whole = new SplitRule(pipeline.Split, version, _pipeline.Features);
+        (_pipeline, _whole) = BoundPipeline.Of(pipeline, version);
     }
 
     /// <summary>What the records need to have.</summary>

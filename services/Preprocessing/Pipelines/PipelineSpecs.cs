@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
@@ -14,7 +15,13 @@ namespace Mesh.Preprocessing.Pipelines;
 internal static class PipelineSpecs
 {
     /// <summary>Raise it when the shards of the same input and specification change.</summary>
-    private const int ShardVersion = 2;
+    public const int ShardVersion = 2;
+
+    /// <summary>Ingest cuts no smaller partitions.</summary>
+    private const long SmallestPartition = 100;
+
+    /// <summary>A process that reads more has no advantage of it.</summary>
+    private const long LargestPartition = 1_000_000_000;
 
     public static PipelineSpec ToSpec(Pipeline pipeline) =>
         new([.. pipeline.Transforms.Select(ToSpec)], [.. pipeline.Outputs]);
@@ -41,6 +48,8 @@ internal static class PipelineSpecs
         }
 
         SplitSpecs.Check(pipeline.Split, "pipeline.split", violations);
+        violations.Require(
+            pipeline.PartitionRecords is 0 or (>= SmallestPartition and <= LargestPartition), "pipeline.partition_records", $"must be from {SmallestPartition} to {LargestPartition}, or 0 for the default.");
         violations.Require(pipeline.DisplayName.Length <= 200 && !pipeline.DisplayName.Any(char.IsControl), "pipeline.display_name", "use at most 200 printable characters.");
     }
 
@@ -71,6 +80,7 @@ internal static class PipelineSpecs
         Append(Encoding.UTF8.GetBytes(inputDigest));
         Append(Transforms.Pipeline.CanonicalBytes(ToSpec(pipeline)));
         Append(Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(SplitSpecs.Resolve(pipeline.Split))));
+        Append(BitConverter.GetBytes(RunPartitioner.TargetOf(pipeline)));
         Append(BitConverter.GetBytes(ShardVersion));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 

@@ -2,6 +2,7 @@ using Mesh.Ingest.V1;
 using Mesh.Jobs;
 using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Storage;
@@ -16,7 +17,7 @@ namespace Mesh.Preprocessing.Runs;
 /// <summary>Pipeline runs: answered from an earlier result, or a job.</summary>
 public sealed class RunStore(
     IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
-    DatasetVersions versions, TimeProvider time, ILogger<RunStore> logger)
+    DatasetVersions versions, RunPartitioner partitioner, TimeProvider time, ILogger<RunStore> logger)
 {
     public async Task<PipelineRun> CreateAsync(Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel)
     {
@@ -32,6 +33,7 @@ public sealed class RunStore(
         CheckInput(pipeline, version);
         var key = PipelineSpecs.Key(pipeline, version.Digest);
         var known = await processed.FindByKeyAsync(ids[0], key, cancel);
+        var partitions = known is null ? await partitioner.CutAsync(pipeline, version, cancel) : [];
         var now = time.GetUtcNow();
         var row = new PipelineRunRow
         {
@@ -43,13 +45,20 @@ public sealed class RunStore(
             CreatedTicks = now.UtcTicks,
             ProcessedKey = known is null ? null : key,
             Cached = known is not null,
+            Partitions = Math.Max(1, partitions.Count),
         };
         db.Runs.Add(row);
+        db.RunPartitions.AddRange(partitions.Select((p, i) => new RunPartitionRow
+        {
+            RunName = row.Name, Number = i, Split = p.Split, Offset = p.Offset, Records = p.RecordCount, Digest = p.Digest,
+        }));
         JobRow? job = null;
         if (known is null)
         {
             var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = DatasetVersions.WithoutFiles(version), Key = key };
-            job = jobs.Add(db, new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources));
+            job = jobs.Add(db, partitions.Count == 0
+                ? new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources)
+                : new NewJob(row.Name, PartitionedRunKind.KindName, creator, specification, OfPart(request.Resources)));
         }
 
         once.Record(row.Name, now);
@@ -85,7 +94,9 @@ public sealed class RunStore(
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Project == ids[0] && r.PipelineId == ids[1] && r.RunId == ids[2], cancel)
             ?? throw MeshError.NotFound(name);
-        return ToProto(row, await db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancel));
+        var job = await db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancel);
+        await jobs.ReadProgressAsync(db, job is null ? [] : [job], cancel);
+        return ToProto(row, job);
     }
 
     public async Task<(IReadOnlyList<PipelineRun> Page, string NextToken)> ListAsync(string parent, Paging paging, CancellationToken cancel)
@@ -101,6 +112,7 @@ public sealed class RunStore(
         var (page, next) = paging.Next(rows, r => r.RunId);
         var names = page.Select(r => r.Name).ToList();
         var states = await db.Jobs().AsNoTracking().Where(j => names.Contains(j.Name)).ToDictionaryAsync(j => j.Name, cancel);
+        await jobs.ReadProgressAsync(db, states.Values, cancel);
         return ([.. page.Select(r => ToProto(r, states.GetValueOrDefault(r.Name)))], next);
     }
 
@@ -113,6 +125,14 @@ public sealed class RunStore(
         }
 
         return await GetAsync(name, cancel);
+    }
+
+    /// <summary>One core, where nothing is said: the processes of a run share the machine.</summary>
+    private static ResourceSpec OfPart(ResourceSpec? asked)
+    {
+        var resources = asked?.Clone() ?? new ResourceSpec();
+        resources.Cpus = resources.Cpus == 0 ? 1 : resources.Cpus;
+        return resources;
     }
 
     /// <summary>Saves what was added, at a moment at which none of the project's blobs is being deleted.</summary>
@@ -150,6 +170,8 @@ public sealed class RunStore(
         ProcessedDataset = row.ProcessedKey is null ? "" : Names.Processed.Format(row.Project, ProcessedStore.IdOf(row.ProcessedKey)),
         Cached = row.Cached,
         Creator = row.Creator,
+        Partitions = row.Partitions,
+        ReusedPartitions = row.ReusedPartitions,
         Status = job?.ToStatus() ?? new JobStatus
         {
             State = JobState.Succeeded,

@@ -1,12 +1,17 @@
 using Google.Protobuf;
 using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
+using Mesh.Preprocessing.Workers.Stages;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.Transforms;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>One attempt of a pipeline run in its own process. What a killed attempt leaves of files and blobs, the service removes.</summary>
+/// <summary>
+/// One attempt of a pipeline run, or of a part of one, in its own process. What a killed attempt leaves of files and blobs,
+/// the service removes.
+/// </summary>
 internal static class PipelineWorker
 {
     public static async Task<IMessage> RunAsync(WorkerSession session, CancellationToken cancel)
@@ -14,7 +19,12 @@ internal static class PipelineWorker
         var folder = WorkFolders.Create(session.Services.GetRequiredService<ServiceIdentity>(), session);
         try
         {
-            using var run = new WholeRun(session, session.Specification<PipelineRunSpec>(), folder);
+            if (Names.RunPart.TryParse(session.Name, out _))
+            {
+                return await RunPart.RunAsync(new RunInput(session, session.GroupSpecification<PipelineRunSpec>(), folder), session.Specification<RunPartSpec>(), cancel);
+            }
+
+            using var run = new WholeRun(new RunInput(session, session.Specification<PipelineRunSpec>(), folder));
             return new PipelineRunResult { ProcessedDataset = await run.RunAsync(cancel) };
         }
         catch (TransformException e)

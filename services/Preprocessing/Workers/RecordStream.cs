@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.V1;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Preprocessing.Workers;
@@ -13,13 +14,14 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
     /// <param name="records">The columns to be read.</param>
     /// <exception cref="JobFailure">Ingest is silent, or a record is not of the version's schema.</exception>
     public IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, RawRecords records, CancellationToken cancel) =>
-        ReadAsync(split, 0, version.Splits.First(s => s.Name == split).RecordCount, records, cancel);
+        ReadAsync(new PartitionRange { Split = split, RecordCount = version.Splits.First(s => s.Name == split).RecordCount }, records, cancel);
 
     /// <summary>Some of them.</summary>
     /// <inheritdoc cref="ReadAsync(string, RawRecords, CancellationToken)"/>
     public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(
-        string split, long offset, long count, RawRecords records, [EnumeratorCancellation] CancellationToken cancel)
+        PartitionRange range, RawRecords records, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var (split, offset, count) = (range.Split, range.Offset, range.RecordCount);
         var read = 0L;
         var waiting = new IngestPatience(patience);
         while (read < count)
@@ -75,7 +77,7 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
     /// <param name="records">Columns, the fewer the better.</param>
     public async Task<string> NameAsync(string split, long index, RawRecords records, CancellationToken cancel)
     {
-        await foreach (var batch in ReadAsync(split, index, 1, records, cancel))
+        await foreach (var batch in ReadAsync(new PartitionRange { Split = split, Offset = index, RecordCount = 1 }, records, cancel))
         {
             return batch[0].Name;
         }

@@ -1,9 +1,6 @@
 using Mesh.Jobs.Workers;
-using Mesh.Preprocessing.Pipelines;
-using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
-using Mesh.ServiceDefaults.Names;
 using Mesh.Transforms;
 
 namespace Mesh.Preprocessing.Workers;
@@ -21,25 +18,20 @@ namespace Mesh.Preprocessing.Workers;
 /// </summary>
 internal sealed class WholeRun : IDisposable
 {
-    private readonly WorkerSession _session;
-    private readonly PipelineRunSpec _spec;
     private readonly RunInput _input;
+    private readonly WorkerSession _session;
     private readonly RawRecords _records;
     private readonly FactReader _facts;
-    private readonly string _folder;
     private readonly Dealing _dealing;
     private Duplicates? _duplicates;
     private bool _compared;
 
-    /// <param name="folder">For files; removed by the caller.</param>
-    public WholeRun(WorkerSession session, PipelineRunSpec spec, string folder)
+    public WholeRun(RunInput input)
     {
-        (_session, _spec, _folder) = (session, spec, folder);
-        _input = new RunInput(session, spec.Pipeline, spec.DatasetVersion);
-        var rule = _input.Rule;
-        _records = new RawRecords(spec.DatasetVersion, _input.Pipeline.Sources.Concat(rule.Column is null ? [] : [rule.Column]));
-        _facts = new FactReader(rule, _records.Schema);
-        _dealing = new Dealing(rule, folder);
+        (_input, _session) = (input, input.Session);
+        _records = new RawRecords(input.Version, input.Pipeline.Sources.Concat(input.Rule.Column is null ? [] : [input.Rule.Column]));
+        _facts = new FactReader(input.Rule, _records.Schema);
+        _dealing = new Dealing(input.Rule, input.Folder);
     }
 
     public async Task<ProcessedDataset> RunAsync(CancellationToken cancel)
@@ -51,20 +43,20 @@ internal sealed class WholeRun : IDisposable
 
         var fitted = await FitAsync(cancel);
         _session.ThrowIfYieldRequested();
-        using var writer = new PartWriter(_folder, fitted);
+        using var writer = new PartWriter(_input.Folder, fitted);
         await WriteAsync(fitted, writer, cancel);
         _session.ThrowIfYieldRequested();
 
         _session.Progress("publish", 0, 0);
-        var dataset = await Publishing.PublishAsync(_session, fitted, writer, cancel);
-        (dataset.Key, dataset.DatasetVersion, dataset.Split) = (_spec.Key, _spec.DatasetVersion.Name, _input.Rule.Spec);
+        var dataset = await _input.Blobs.StoreAsync(fitted, cancel);
+        dataset.Splits.Add(await _input.Blobs.StoreAsync(writer, cancel));
+        (dataset.Key, dataset.DatasetVersion, dataset.Split) = (_input.Spec.Key, _input.Version.Name, _input.Rule.Spec);
         if (_duplicates is not null)
         {
             dataset.DuplicateRecords = _duplicates.Count;
         }
 
-        // Before the result is visible: whoever sees it can count on the input being there.
-        await _input.PinAsync(Names.Processed.Format(ResourcePattern.ProjectOf(_session.Name)!, ProcessedStore.IdOf(_spec.Key)), cancel);
+        await _input.PinAsync(cancel);
         return dataset;
     }
 
@@ -73,10 +65,10 @@ internal sealed class WholeRun : IDisposable
     private async Task SurveyAsync(CancellationToken cancel)
     {
         using var activity = Telemetry.Activities.StartActivity("survey records");
-        var path = Path.Combine(_folder, "facts");
+        var path = Path.Combine(_input.Folder, "facts");
         await using (var file = File.Create(path))
         {
-            await Survey.WriteAsync(_session, _input, [.. _input.Rule.Splits.Select(s => new RecordRange(s.Name, 0, s.Records))], file, cancel);
+            await Survey.WriteAsync(_input, [.. _input.Rule.Splits.Select(s => new PartitionRange { Split = s.Name, RecordCount = s.Records })], file, cancel);
         }
 
         _dealing.Learn(() => FactsFile.Read(path), cancel);
