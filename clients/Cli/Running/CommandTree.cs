@@ -23,7 +23,7 @@ internal static class CommandTree
             Group("dataset", "Raw data in immutable versions.",
                 new DatasetCreate(), new DatasetUpload(), new DatasetList(), new DatasetShow(), new DatasetDelete()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",
-                new PipelineCreate(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
+                new PipelineCreate(), new PipelineDryRun(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
             Group("train", "Training runs.",
                 new TrainStart(), new TrainWatch(), new TrainList(), new TrainShow(), new TrainCancel(), new TrainArchitectures()),
             Group("model", "Registered models, their versions and aliases.",
