@@ -5,6 +5,7 @@ using Mesh.Transforms.Fitting;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Json;
+using Mesh.Transforms.Labels;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Transforms;
@@ -51,6 +52,13 @@ public sealed class Pipeline
 
     /// <summary>The columns of the data that it reads.</summary>
     public IReadOnlyList<RecordColumn> Sources => Graph.Sources;
+
+    /// <summary>Those of the <see cref="Sources"/> that something else than a label is made of.</summary>
+    public IReadOnlyList<RecordColumn> Features => [.. Sources.Where((_, i) =>
+        Graph.Steps.Any(step => step.Definition is not Label && step.Inputs.Any(input => input.IsSource && input.Index == i)))];
+
+    /// <summary>Whether rows are made of several records, or several of one: the records have to be gone through in order.</summary>
+    public bool IsSequence => Graph.SequenceStep >= 0;
 
     /// <summary>Version of libvips, such as 8.18.7.</summary>
     public static string ImageLibraryVersion => ImageLibrary.Version;

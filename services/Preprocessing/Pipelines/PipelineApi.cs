@@ -17,7 +17,7 @@ using Pipeline = Mesh.Preprocessing.V1.Pipeline;
 namespace Mesh.Preprocessing.Pipelines;
 
 public sealed class PipelineApi(
-    PipelineStore pipelines, RunStore runs, ProcessedStore processed, ProjectGate gate, WatchStream watch, ILogger<PipelineApi> logger)
+    PipelineStore pipelines, RunStore runs, ProcessedStore processed, DryRuns.DryRuns dryRuns, ProjectGate gate, WatchStream watch, ILogger<PipelineApi> logger)
     : PipelineService.PipelineServiceBase
 {
     public override async Task<Pipeline> CreatePipeline(CreatePipelineRequest request, ServerCallContext context)
@@ -55,6 +55,9 @@ public sealed class PipelineApi(
         ResourcePattern.Project.Parse(request.Parent, "parent");
         return Task.FromResult(new ListTransformsResponse { Transforms = { TransformCatalog.Standard.All.Select(Describe) } });
     }
+
+    public override Task<DryRunPipelineResponse> DryRunPipeline(DryRunPipelineRequest request, ServerCallContext context) =>
+        dryRuns.RunAsync(request, context.CancellationToken);
 
     public override async Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context)
     {

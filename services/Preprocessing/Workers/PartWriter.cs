@@ -1,3 +1,4 @@
+using Mesh.Preprocessing.Splitting;
 using Mesh.Shards;
 using Mesh.Transforms;
 using Mesh.Transforms.Rows;
@@ -14,7 +15,7 @@ internal sealed class PartWriter : IDisposable
     {
         var layout = new ShardLayout(new ShardSchema(fitted.Columns));
         _columns = new ReadOnlyMemory<byte>[fitted.Columns.Count];
-        _writers = Enum.GetValues<Part>().ToDictionary(part => part, part => new RollingShardWriter(folder, layout, part.ToString().ToLowerInvariant()));
+        _writers = Parts.Kept.ToDictionary(part => part, part => new RollingShardWriter(folder, layout, part.Word));
     }
 
     /// <summary>Copies consecutive rows.</summary>
@@ -28,7 +29,8 @@ internal sealed class PartWriter : IDisposable
         _writers[part].Append(count, _columns);
     }
 
-    public IEnumerable<(Part Part, IReadOnlyList<ShardFile> Files)> Finish() => _writers.Select(w => (w.Key, w.Value.Finish()));
+    /// <summary>The shards of each part, in order.</summary>
+    public IEnumerable<(Part Part, IReadOnlyList<ShardFile> Files)> Finish() => Parts.Kept.Select(part => (part, _writers[part].Finish()));
 
     public void Dispose()
     {

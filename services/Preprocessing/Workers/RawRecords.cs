@@ -1,45 +1,19 @@
-using System.Globalization;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
-using Mesh.Preprocessing.Pipelines;
 using Mesh.Transforms.Records;
 using Box = Mesh.Transforms.Records.Box;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>Records as Ingest sends them into records as the transforms take them: the columns that a pipeline reads, and the one that tells classes apart.</summary>
-internal sealed class RawRecords
+/// <summary>Records as Ingest sends them, reduced to some columns, into records as the transforms take them.</summary>
+internal sealed class RawRecords(DatasetVersion version, IEnumerable<RecordColumn> columns)
 {
-    private readonly string _version;
-    private readonly int _label;
+    private readonly string _version = version.Name;
 
-    public RawRecords(DatasetVersion version, IEnumerable<RecordColumn> columns)
-    {
-        _version = version.Name;
-        var label = DataSchema.Of(version).Columns.Where(c => c.Name == DataSchema.LabelOf(version));
-        Schema = new RecordSchema([.. columns.Concat(label).DistinctBy(c => c.Name)]);
-        _label = Schema.IndexOf(DataSchema.LabelOf(version));
-    }
+    public RecordSchema Schema { get; } = new([.. columns.DistinctBy(c => c.Name)]);
 
-    public RecordSchema Schema { get; }
-
-    /// <summary>The class that a record belongs to; null when it has none.</summary>
-    public string? ClassOf(in RawRecord record)
-    {
-        if (_label < 0)
-        {
-            return null;
-        }
-
-        var label = record.Values.Span[_label];
-        return label.Kind switch
-        {
-            ColumnKind.Text => label.Text,
-            ColumnKind.Integer => label.Integer.ToString(CultureInfo.InvariantCulture),
-            ColumnKind.Boolean => label.Boolean ? "true" : "false",
-            _ => null,
-        };
-    }
+    /// <summary>Names of the columns to ask Ingest for.</summary>
+    public IEnumerable<string> Columns => Schema.Columns.Select(c => c.Name);
 
     /// <summary>Bytes stay in the message; nothing is copied but lists.</summary>
     /// <exception cref="JobFailure">The record is not of the schema.</exception>

@@ -1,32 +1,35 @@
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.V1;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>The records of a split, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
-internal sealed class RecordStream(
-    DatasetService.DatasetServiceClient datasets, DatasetVersion version, RawRecords records, TimeSpan patience, ILogger logger)
+/// <summary>Records of a version, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
+internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets, DatasetVersion version, TimeSpan patience, ILogger logger)
 {
-    private readonly string[] _columns = [.. records.Schema.Columns.Select(c => c.Name)];
-
-    /// <summary>The class that a record belongs to; null when it has none.</summary>
-    public string? ClassOf(in RawRecord record) => records.ClassOf(record);
-
+    /// <summary>All records of a split.</summary>
+    /// <param name="records">The columns to be read.</param>
     /// <exception cref="JobFailure">Ingest is silent, or a record is not of the version's schema.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, RawRecords records, CancellationToken cancel) =>
+        ReadAsync(new PartitionRange { Split = split, RecordCount = version.Splits.First(s => s.Name == split).RecordCount }, records, cancel);
+
+    /// <summary>Some of them.</summary>
+    /// <inheritdoc cref="ReadAsync(string, RawRecords, CancellationToken)"/>
+    public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(
+        PartitionRange range, RawRecords records, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var total = version.Splits.First(s => s.Name == split).RecordCount;
+        var (split, offset, count) = (range.Split, range.Offset, range.RecordCount);
         var read = 0L;
         var waiting = new IngestPatience(patience);
-        while (read < total)
+        while (read < count)
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             using var call = datasets.ReadRecords(
-                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read, Columns = { _columns } }, cancellationToken: silence.Token);
+                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = offset + read, Limit = count - read, Columns = { records.Columns } },
+                cancellationToken: silence.Token);
             var broke = false;
             while (true)
             {
@@ -48,7 +51,7 @@ internal sealed class RecordStream(
                 }
                 catch (RpcException e) when (waiting.Has(e, cancel))
                 {
-                    logger.RecordsBrokeOff(read, split, e.StatusCode.ToString());
+                    logger.RecordsBrokeOff(offset + read, split, e.StatusCode.ToString());
                     broke = true;
                     break;
                 }
@@ -63,10 +66,22 @@ internal sealed class RecordStream(
             {
                 await waiting.WaitAsync(cancel);
             }
-            else if (read < total)
+            else if (read < count)
             {
-                throw new JobFailure("RECORDS_MISSING", $"{version.Name} gave {read} of the {total} records of {split}.", retryable: true);
+                throw new JobFailure("RECORDS_MISSING", $"{version.Name} gave {read} of {count} records of {split} from record {offset}.", retryable: true);
             }
         }
+    }
+
+    /// <summary>What a record is called: its file and place.</summary>
+    /// <param name="records">Columns, the fewer the better.</param>
+    public async Task<string> NameAsync(string split, long index, RawRecords records, CancellationToken cancel)
+    {
+        await foreach (var batch in ReadAsync(new PartitionRange { Split = split, Offset = index, RecordCount = 1 }, records, cancel))
+        {
+            return batch[0].Name;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(index), index, $"There is no such record in {split}.");
     }
 }

@@ -1,3 +1,4 @@
+using Mesh.Preprocessing.Splitting;
 using Mesh.Transforms;
 using Mesh.Transforms.Records;
 using Mesh.Transforms.Rows;
@@ -18,16 +19,22 @@ internal sealed class RowWriting : IDisposable
         if (fitted.IsSequence)
         {
             // Rows that span records span those of one part alone.
-            _sequences = Enum.GetValues<Part>().ToDictionary(part => part, _ => fitted.NewSequence());
+            _sequences = Parts.Kept.ToDictionary(part => part, _ => fitted.NewSequence());
         }
     }
 
     /// <summary>Appends what the records give.</summary>
     /// <param name="records">In order.</param>
-    /// <param name="parts">Where each of them belongs.</param>
+    /// <param name="parts">Where each of them belongs; those that were dropped are not transformed.</param>
     /// <exception cref="TransformException">The first record (in order) that a transform refused.</exception>
     public void Append(IReadOnlyList<RawRecord> records, IReadOnlyList<Part> parts)
     {
+        if (parts.Contains(Part.Dropped))
+        {
+            records = [.. records.Where((_, i) => parts[i] != Part.Dropped)];
+            parts = [.. parts.Where(part => part != Part.Dropped)];
+        }
+
         if (_sequences.Count > 0)
         {
             for (var i = 0; i < records.Count; i++)

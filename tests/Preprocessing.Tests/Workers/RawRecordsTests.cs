@@ -52,19 +52,12 @@ public class RawRecordsTests
         Assert.Equal(System.Enum.GetValues<ColumnType>().Except([ColumnType.Unspecified]), All.Select(column => column.Type).Order());
 
     [Fact]
-    public void Only_what_is_read_and_the_label_are_asked_for()
+    public void A_column_that_two_want_is_asked_for_once()
     {
-        var version = Version(("a", ColumnType.Int64), ("label", ColumnType.String), ("b", ColumnType.Int64), ("species", ColumnType.Int64));
-        var records = new RawRecords(version, [new RecordColumn("b", ColumnKind.Integer)]);
-        Assert.Equal(["b", "label"], records.Schema.Columns.Select(column => column.Name));
-        Assert.Equal("cat", records.ClassOf(records.Of(new Record { Values = { new Value { Int64Value = 1 }, new Value { StringValue = "cat" } } })));
-        Assert.Null(records.ClassOf(records.Of(new Record { Values = { new Value { Int64Value = 1 }, new Value() } })));
+        var records = new RawRecords(Version(("a", ColumnType.Int64), ("b", ColumnType.Int64)), [Column("b"), Column("a"), Column("b")]);
+        Assert.Equal(["b", "a"], records.Columns);
 
-        version.Options = new FormatOptions { LabelColumn = "species" };
-        records = new RawRecords(version, [new RecordColumn("b", ColumnKind.Integer)]);
-        Assert.Equal("-3", records.ClassOf(records.Of(new Record { Values = { new Value(), new Value { Int64Value = -3 } } })));
-        version.Options.LabelColumn = "none";
-        Assert.Null(new RawRecords(version, []).ClassOf(new RawRecord("r", new RecordSchema(), default)));
+        static RecordColumn Column(string name) => new(name, ColumnKind.Integer);
     }
 
     [Fact]

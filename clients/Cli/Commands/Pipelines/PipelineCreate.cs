@@ -22,21 +22,28 @@ internal sealed class PipelineCreate : MeshCommand
         HelpName = "FILE",
     }.AcceptExistingOnly();
 
-    private readonly Option<double> _validation = new("--validation") { Description = "Share of the training data for validation, 0 to 0.5.", HelpName = "SHARE", DefaultValueFactory = _ => 0.1 };
-    private readonly Option<double> _test = new("--test") { Description = "Share for testing when the data has no test split of its own, 0 to 0.5.", HelpName = "SHARE", DefaultValueFactory = _ => 0.1 };
-    private readonly Option<long> _seed = new("--seed") { Description = "The same seed and data give the same split.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly SplitOptions _split = new();
+
+    private readonly Option<long> _partition = new("--partition-records")
+    {
+        Description = "Large data is processed in partitions of about so many records. [default: the service's]", HelpName = "N",
+    };
 
     public PipelineCreate()
         : base("create", "Creates a pipeline. It cannot be changed afterwards: make another.",
             "mesh pipeline create gray28 -t decode-image -t grayscale -t \"resize width=28 height=28\" -t label -t normalize",
+            "mesh pipeline create sales -t \"label\" --split-by time --split-column sold --test 0.2",
             "mesh pipeline create gray28 --file pipeline.yaml")
     {
         Add(_id);
         Add(_transforms);
         Add(_file);
-        Add(_validation);
-        Add(_test);
-        Add(_seed);
+        foreach (var option in _split.All)
+        {
+            Add(option);
+        }
+
+        Add(_partition);
     }
 
     public override async Task<int> RunAsync(CommandRun run)
@@ -72,22 +79,8 @@ internal sealed class PipelineCreate : MeshCommand
     private Pipeline WithArguments(CommandRun run, Pipeline pipeline, string[] given)
     {
         pipeline.Transforms.Add(given.Select(TransformArgument.Parse));
-        var split = pipeline.Split ??= new SplitSpec { ValidationFraction = run.Get(_validation), TestFraction = run.Get(_test), Seed = run.Get(_seed) };
-        if (run.Has(_validation))
-        {
-            split.ValidationFraction = run.Get(_validation);
-        }
-
-        if (run.Has(_test))
-        {
-            split.TestFraction = run.Get(_test);
-        }
-
-        if (run.Has(_seed))
-        {
-            split.Seed = run.Get(_seed);
-        }
-
+        pipeline.Split = _split.Read(run, pipeline.Split);
+        pipeline.PartitionRecords = run.Has(_partition) ? run.Get(_partition) : pipeline.PartitionRecords;
         return pipeline;
     }
 }

@@ -18,9 +18,14 @@ internal sealed class PipelineDocument
 
     private PipelineDocument(FileInfo file, PipelineFile content) => (_file, _content) = (file, content);
 
-    /// <exception cref="CommandException">It is not a pipeline.</exception>
+    /// <exception cref="CommandException">It is not there or not a pipeline.</exception>
     public static async Task<PipelineDocument> ReadAsync(FileInfo file, CancellationToken cancel)
     {
+        if (!file.Exists)
+        {
+            throw CommandException.Usage($"{file.FullName} does not exist.");
+        }
+
         if (file.Length > PipelineFile.MaximumBytes)
         {
             throw CommandException.Usage($"{file.FullName} has {file.Length} bytes; a pipeline has at most {PipelineFile.MaximumBytes}.");
@@ -56,7 +61,7 @@ internal sealed class PipelineDocument
             try
             {
                 // Field by field, so that what is wrong has a line.
-                pipeline.MergeFrom(Pipeline.Parser.ParseJson(new JsonObject { [name] = value?.DeepClone() }.ToJsonString()));
+                pipeline.MergeFrom(Pipeline.Parser.ParseJson(new JsonObject { [name] = name == "split" ? WithWholeWords(value) : value?.DeepClone() }.ToJsonString()));
             }
             catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
             {
@@ -76,6 +81,24 @@ internal sealed class PipelineDocument
                 ? new SpecViolation(violation.Field[prefix.Length..], violation.Description) { Line = _content.LineOf(violation.Field[prefix.Length..]) }
                 : new SpecViolation(violation.Field, violation.Description))))
             : null;
+    }
+
+    /// <summary>A field with its line: "line 5: split.column".</summary>
+    public string Place(string field) => $"line {_content.LineOf(field)}: {field}";
+
+    /// <summary>"strategy: time" is enough; the contract's words are longer.</summary>
+    private static JsonNode? WithWholeWords(JsonNode? split)
+    {
+        var whole = split?.DeepClone();
+        foreach (var (field, prefix) in ((string, string)[])[("strategy", "SPLIT_STRATEGY_"), ("duplicates", "DUPLICATE_POLICY_")])
+        {
+            if (whole is JsonObject fields && fields[field] is JsonValue value && value.TryGetValue<string>(out var word) && word.All(char.IsAsciiLetterLower))
+            {
+                fields[field] = prefix + word.ToUpperInvariant();
+            }
+        }
+
+        return whole;
     }
 
     /// <summary>By the name, or else by the first character: JSON begins with a brace.</summary>

@@ -16,6 +16,7 @@ internal static class PipelineText
             .. JobText.Fields(job.Status),
             ("input", job.DatasetVersion),
             ("result", job.ProcessedDataset),
+            ("partitions", job.Partitions > 1 ? $"{job.Partitions}{(job.ReusedPartitions > 0 ? $", {job.ReusedPartitions} of them as an earlier run left them" : "")}" : ""),
             ("cached", job.Cached ? "yes, from an earlier run of the same input" : ""),
         ]);
         if (job.ProcessedDataset.Length > 0)

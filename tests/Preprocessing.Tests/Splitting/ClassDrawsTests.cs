@@ -1,12 +1,13 @@
 using CsCheck;
+using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
-using Mesh.Preprocessing.Workers;
 using Xunit;
 
-namespace Mesh.Preprocessing.Tests.Workers;
+namespace Mesh.Preprocessing.Tests.Splitting;
 
 /// <summary>Shares of each class, whatever the mix and the order of the records.</summary>
-public class SplitPlanTests
+public class ClassDrawsTests
 {
     private static readonly Gen<double> Share = Gen.OneOf(OneOf(0, 0.1, 0.2, 0.25, 1.0 / 3, 0.5, 0.001), Gen.Double[0, 0.5]);
 
@@ -63,18 +64,30 @@ public class SplitPlanTests
     }
 
     [Fact]
-    public void Data_with_splits_of_its_own_gives_nothing_to_them()
+    public void Without_shares_everything_is_for_training()
     {
-        var spec = new SplitSpec { ValidationFraction = 0.5, TestFraction = 0.5 };
-        var plan = new SplitPlan(spec, drawTest: false, drawValidation: false);
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(Part.Train, plan.Next("a")));
+        var draws = new ClassDraws(1, test: 0, validation: 0);
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(Part.Train, draws.Next(7)));
+    }
+
+    [Fact]
+    public void More_classes_than_labels_can_have_are_refused()
+    {
+        var draws = new ClassDraws(1, test: 0.1, validation: 0.1);
+        for (var i = 0; i < 65_536; i++)
+        {
+            draws.Next((UInt128)i);
+        }
+
+        draws.Next(0);
+        Assert.Equal("TOO_MANY_CLASSES", Assert.Throws<JobFailure>(() => draws.Next(65_536)).Reason);
     }
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static List<Part> Draw(SplitSpec spec, string[] labels)
     {
-        var plan = new SplitPlan(spec, drawTest: true, drawValidation: true);
-        return [.. labels.Select(plan.Next)];
+        var draws = new ClassDraws(spec.Seed, spec.TestFraction, spec.ValidationFraction);
+        return [.. labels.Select(label => draws.Next(label.Length == 0 ? 0 : (UInt128)label[0]))];
     }
 }

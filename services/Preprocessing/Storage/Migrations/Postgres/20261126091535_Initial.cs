@@ -80,6 +80,20 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "partition_cache",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Description = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partition_cache", x => new { x.Project, x.Key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pipelines",
                 schema: "preprocessing",
                 columns: table => new
@@ -125,6 +139,40 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_partitions",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    RunName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Split = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Offset = table.Column<long>(type: "bigint", nullable: false),
+                    Records = table.Column<long>(type: "bigint", nullable: false),
+                    Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_partitions", x => new { x.RunName, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_results",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    RunName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    Stage = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Description = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Reused = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_results", x => new { x.RunName, x.Stage, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pipeline_runs",
                 schema: "preprocessing",
                 columns: table => new
@@ -136,7 +184,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     Creator = table.Column<string>(type: "text", nullable: false),
                     CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
                     ProcessedKey = table.Column<string>(type: "text", nullable: true),
-                    Cached = table.Column<bool>(type: "boolean", nullable: false)
+                    Cached = table.Column<bool>(type: "boolean", nullable: false),
+                    Partitions = table.Column<int>(type: "integer", nullable: false),
+                    ReusedPartitions = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -148,6 +198,48 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         principalTable: "pipelines",
                         principalColumns: new[] { "Project", "PipelineId" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_blobs",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_blobs", x => new { x.Project, x.DatasetId, x.Digest });
+                    table.ForeignKey(
+                        name: "FK_dataset_blobs_processed_datasets_Project_DatasetId",
+                        columns: x => new { x.Project, x.DatasetId },
+                        principalSchema: "preprocessing",
+                        principalTable: "processed_datasets",
+                        principalColumns: new[] { "Project", "DatasetId" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "partition_uses",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partition_uses", x => new { x.Project, x.DatasetId, x.Key });
+                    table.ForeignKey(
+                        name: "FK_partition_uses_processed_datasets_Project_DatasetId",
+                        columns: x => new { x.Project, x.DatasetId },
+                        principalSchema: "preprocessing",
+                        principalTable: "processed_datasets",
+                        principalColumns: new[] { "Project", "DatasetId" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -172,6 +264,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_dataset_blobs_Project_Digest",
+                schema: "preprocessing",
+                table: "dataset_blobs",
+                columns: new[] { "Project", "Digest" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_jobs_ParentName_State",
                 schema: "preprocessing",
                 table: "jobs",
@@ -182,6 +280,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 schema: "preprocessing",
                 table: "jobs",
                 columns: new[] { "State", "TurnTicks" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_partition_uses_Project_Key",
+                schema: "preprocessing",
+                table: "partition_uses",
+                columns: new[] { "Project", "Key" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_processed_datasets_Project_Key",
@@ -195,11 +299,23 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "dataset_blobs",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
                 name: "dataset_changes",
                 schema: "preprocessing");
 
             migrationBuilder.DropTable(
                 name: "jobs",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
+                name: "partition_cache",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
+                name: "partition_uses",
                 schema: "preprocessing");
 
             migrationBuilder.DropTable(
@@ -212,6 +328,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "requests",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
+                name: "run_partitions",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
+                name: "run_results",
                 schema: "preprocessing");
 
             migrationBuilder.DropTable(

@@ -74,6 +74,19 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "partition_cache",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Description = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partition_cache", x => new { x.Project, x.Key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pipelines",
                 columns: table => new
                 {
@@ -116,6 +129,38 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_partitions",
+                columns: table => new
+                {
+                    RunName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Offset = table.Column<long>(type: "INTEGER", nullable: false),
+                    Records = table.Column<long>(type: "INTEGER", nullable: false),
+                    Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_partitions", x => new { x.RunName, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_results",
+                columns: table => new
+                {
+                    RunName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    Stage = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Description = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Reused = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_results", x => new { x.RunName, x.Stage, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pipeline_runs",
                 columns: table => new
                 {
@@ -126,7 +171,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     Creator = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     ProcessedKey = table.Column<string>(type: "TEXT", nullable: true),
-                    Cached = table.Column<bool>(type: "INTEGER", nullable: false)
+                    Cached = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Partitions = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReusedPartitions = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -137,6 +184,44 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         principalTable: "pipelines",
                         principalColumns: new[] { "Project", "PipelineId" },
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_blobs",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_blobs", x => new { x.Project, x.DatasetId, x.Digest });
+                    table.ForeignKey(
+                        name: "FK_dataset_blobs_processed_datasets_Project_DatasetId",
+                        columns: x => new { x.Project, x.DatasetId },
+                        principalTable: "processed_datasets",
+                        principalColumns: new[] { "Project", "DatasetId" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "partition_uses",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_partition_uses", x => new { x.Project, x.DatasetId, x.Key });
+                    table.ForeignKey(
+                        name: "FK_partition_uses_processed_datasets_Project_DatasetId",
+                        columns: x => new { x.Project, x.DatasetId },
+                        principalTable: "processed_datasets",
+                        principalColumns: new[] { "Project", "DatasetId" },
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -159,6 +244,11 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_dataset_blobs_Project_Digest",
+                table: "dataset_blobs",
+                columns: new[] { "Project", "Digest" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_jobs_ParentName_State",
                 table: "jobs",
                 columns: new[] { "ParentName", "State" });
@@ -167,6 +257,11 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 name: "IX_jobs_State_TurnTicks",
                 table: "jobs",
                 columns: new[] { "State", "TurnTicks" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_partition_uses_Project_Key",
+                table: "partition_uses",
+                columns: new[] { "Project", "Key" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_processed_datasets_Project_Key",
@@ -179,10 +274,19 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "dataset_blobs");
+
+            migrationBuilder.DropTable(
                 name: "dataset_changes");
 
             migrationBuilder.DropTable(
                 name: "jobs");
+
+            migrationBuilder.DropTable(
+                name: "partition_cache");
+
+            migrationBuilder.DropTable(
+                name: "partition_uses");
 
             migrationBuilder.DropTable(
                 name: "pins");
@@ -192,6 +296,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "requests");
+
+            migrationBuilder.DropTable(
+                name: "run_partitions");
+
+            migrationBuilder.DropTable(
+                name: "run_results");
 
             migrationBuilder.DropTable(
                 name: "processed_datasets");
