@@ -90,6 +90,9 @@ public abstract class TransformDefinition
     /// <summary>Whether there is something to learn from the data.</summary>
     internal virtual bool HasFit(ParameterValues values) => false;
 
+    /// <summary>Whether its fit looks at records; if not, it comes to what the parameters and the types of the inputs say.</summary>
+    internal virtual bool Observes(ParameterValues values) => true;
+
     /// <summary>A fresh, empty fit; called only when there is one. The context has the slots of the inputs.</summary>
     internal virtual IFit NewFit(StepContext step) => throw new NotSupportedException($"{Type} is not fitted.");
 }

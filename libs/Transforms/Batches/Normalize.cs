@@ -29,6 +29,8 @@ internal sealed class Normalize : BatchTransform
 
     internal override bool HasFit(ParameterValues values) => true;
 
+    internal override bool Observes(ParameterValues values) => values.Numbers("mean").Length == 0;
+
     internal override IFit NewFit(StepContext step) => new ChannelSums(step);
 
     internal override ChannelAffine Bind(StepContext step, ChannelAffine before)

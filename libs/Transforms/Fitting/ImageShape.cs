@@ -13,6 +13,9 @@ internal sealed class ImageShape(string name, string step, int slot)
 
     public int Slot => slot;
 
+    /// <summary>Whether every record's image is decoded for a fit; otherwise only the first's is, to see its shape.</summary>
+    public bool IsObserved { get; init; }
+
     /// <summary>[channels, height, width]; null before an image was seen.</summary>
     public int[]? Shape { get; set; }
 

@@ -23,6 +23,7 @@ public sealed class PipelineFitter
     private readonly RecordPlan plan;
     private readonly WorkingRecord working;
     private readonly ISequence? sequence;
+    private readonly StepFit[] fits;
     private readonly StepFit[] onRecord;
     private readonly StepFit[] onRow;
     private readonly ImageShape[] shapes;
@@ -36,21 +37,24 @@ public sealed class PipelineFitter
         var steps = Enumerable.Range(0, graph.Steps.Count).Where(step => graph.Steps[step].HasFit && graph.FitPassOf(step) == soFar.Passes).ToArray();
         var images = pipeline.ImageOutputs.Where(output => graph.PassOf(output.Stored) == soFar.Passes).ToArray();
 
-        plan = new(typed, [.. steps.SelectMany(step => graph.Steps[step].Inputs).Select(graph.StoredUnder), .. images.Select(image => image.Stored)], []);
+        var observed = steps.Where(step => graph.Steps[step].Observes).ToArray();
+        var wanted = observed.SelectMany(step => graph.Steps[step].Inputs).Select(graph.StoredUnder).ToArray();
+        plan = new(typed, wanted, [], once: [.. images.Select(image => image.Stored)]);
         working = new(plan.Layout);
         sequence = plan.NewSequence?.Invoke();
-        var fits = steps.Select(step => new StepFit(step, graph.Steps[step].Definition.NewFit(plan.Context(typed, step)))).ToArray();
+        fits = [.. steps.Select(step => new StepFit(step, graph.Steps[step].Definition.NewFit(plan.Context(typed, step))))];
         var rows = sequence is null ? null : graph.After(graph.SequenceStep);
-        onRow = [.. fits.Where(fit => rows is null || (rows[fit.Step] && fit.Step != graph.SequenceStep))];
-        onRecord = [.. fits.Except(onRow)];
-        shapes = [.. images.Select(image => new ImageShape(image.Name, graph.Steps[image.Stored.Step].Name, plan.SlotOf(image.Stored)))];
+        var observing = fits.Where(fit => observed.Contains(fit.Step)).ToArray();
+        onRow = [.. observing.Where(fit => rows is null || (rows[fit.Step] && fit.Step != graph.SequenceStep))];
+        onRecord = [.. observing.Except(onRow)];
+        var decoded = graph.Needed(wanted);
+        shapes = [.. images.Select(image => new ImageShape(
+            image.Name, graph.Steps[image.Stored.Step].Name, plan.SlotOf(image.Stored)) { IsObserved = decoded[image.Stored.Step] })];
         observeRow = ObserveRow;
     }
 
     /// <summary>Records observed, those of merged fitters included.</summary>
     public long Records { get; private set; }
-
-    private IEnumerable<StepFit> Fits => onRecord.Concat(onRow).OrderBy(fit => fit.Step);
 
     /// <summary>
     /// Runs the steps on a training record and learns from the result.
@@ -87,7 +91,7 @@ public sealed class PipelineFitter
             throw new ArgumentException("The fitter belongs to another pipeline or pass.", nameof(other));
         foreach (var (mine, more) in shapes.Zip(other.shapes))
             mine.Check(more.Shape, null);
-        foreach (var (mine, more) in Fits.Zip(other.Fits))
+        foreach (var (mine, more) in fits.Zip(other.fits))
             mine.Fit.Merge(more.Fit);
         foreach (var (mine, more) in shapes.Zip(other.shapes))
             mine.Shape ??= more.Shape;
@@ -108,7 +112,7 @@ public sealed class PipelineFitter
                 state.Count(side);
         }
 
-        foreach (var fit in Fits)
+        foreach (var fit in fits)
         {
             var part = new FitWriter();
             fit.Fit.Save(part);
@@ -128,7 +132,7 @@ public sealed class PipelineFitter
 
         var images = shapes.Select(shape => KeyValuePair.Create(shape.Name, shape.Shape!)).ToArray();
         var typed = new TypedGraph(pipeline.Graph, soFar.With([], images));
-        var fitted = Fits.Select(fit => KeyValuePair.Create(
+        var fitted = fits.Select(fit => KeyValuePair.Create(
             pipeline.Graph.Steps[fit.Step].Index, JsonSerializer.SerializeToElement(fit.Fit.Complete(typed.Contexts[fit.Step]))));
         return soFar.With(fitted, images);
     }
@@ -147,7 +151,7 @@ public sealed class PipelineFitter
         Records = state.Long(1L << 48);
         foreach (var shape in shapes)
             shape.Shape = ReadShape(state);
-        foreach (var fit in Fits)
+        foreach (var fit in fits)
         {
             var part = new FitReader(state.Bytes(int.MaxValue), pipeline.Graph.Steps[fit.Step].Path);
             fit.Fit.Load(part);
@@ -170,13 +174,18 @@ public sealed class PipelineFitter
 
     private void ObserveRow()
     {
-        plan.RunRow(working);
+        // To decode every image only to see that its shape is that of the first would double the work: whoever writes the rows sees it too.
+        var first = Array.Exists(shapes, shape => shape.Shape is null);
+        if (first)
+            plan.RunRow(working);
+        else
+            plan.RunLaterRow(working);
         Check(onRow);
-        foreach (var shape in shapes)
+        foreach (var shape in shapes.Where(shape => first || shape.IsObserved))
             shape.Check(ImageShape.Of(working.Pixels(shape.Slot)), working.Name);
         Observe(onRow);
-        foreach (var shape in shapes)
-            shape.Shape ??= ImageShape.Of(working.Pixels(shape.Slot));
+        foreach (var shape in shapes.Where(shape => shape.Shape is null))
+            shape.Shape = ImageShape.Of(working.Pixels(shape.Slot));
     }
 
     private void Check(StepFit[] fits)

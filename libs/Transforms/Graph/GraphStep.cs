@@ -20,4 +20,7 @@ internal sealed record GraphStep(
     public string Path => $"transforms[{Index}]";
 
     public bool HasFit => Definition.HasFit(Values);
+
+    /// <summary>Whether that is learned from records.</summary>
+    public bool Observes => HasFit && Definition.Observes(Values);
 }

@@ -17,16 +17,19 @@ internal sealed class RecordPlan
     private readonly SourceMap sources;
     private readonly PlanStep[] onRecord;
     private readonly PlanStep[] onRow;
+    private readonly PlanStep[] onLaterRow;
 
     /// <param name="typed">All that these columns need is fitted.</param>
     /// <param name="wanted">Columns whose values are kept until the record is done.</param>
     /// <param name="outputs">What rows hold, in order; empty when nothing is to be stored.</param>
-    public RecordPlan(TypedGraph typed, IReadOnlyList<Port> wanted, IReadOnlyList<Port> outputs)
+    /// <param name="once">Columns that are wanted of some rows only.</param>
+    public RecordPlan(TypedGraph typed, IReadOnlyList<Port> wanted, IReadOnlyList<Port> outputs, params IReadOnlyList<Port> once)
     {
         var graph = typed.Graph;
-        var needed = graph.Needed([.. wanted, .. outputs]);
+        var always = graph.Needed([.. wanted, .. outputs]);
+        var needed = graph.Needed([.. wanted, .. outputs, .. once]);
         var steps = Enumerable.Range(0, needed.Length).Where(step => needed[step]).ToArray();
-        read = [.. steps.SelectMany(step => graph.Steps[step].Inputs), .. wanted, .. outputs];
+        read = [.. steps.SelectMany(step => graph.Steps[step].Inputs), .. wanted, .. outputs, .. once];
         foreach (var port in read.Where(port => port.IsSource))
             slots.Add(port, slots.Count);
         sources = new([.. slots.Select(slot => (graph.Sources[slot.Key.Index], slot.Value))]);
@@ -38,8 +41,9 @@ internal sealed class RecordPlan
 
         Layout = Place(typed, outputs);
         var sequence = Array.IndexOf(steps, graph.SequenceStep);
-        var bound = Bind(typed, steps, [.. wanted, .. outputs]);
+        var bound = Bind(typed, steps, [.. wanted, .. outputs, .. once]);
         (onRecord, onRow) = sequence < 0 ? ([], bound) : (bound[..sequence], bound[(sequence + 1)..]);
+        onLaterRow = [.. steps[(sequence + 1)..].Zip(onRow).Where(step => always[step.First]).Select(step => step.Second)];
         if (sequence >= 0)
             NewSequence = ((SequenceTransform)graph.Steps[graph.SequenceStep].Definition).Bind(Context(typed, graph.SequenceStep));
     }
@@ -74,6 +78,9 @@ internal sealed class RecordPlan
 
     /// <summary>The steps on a row: all of them, when every record is one.</summary>
     public void RunRow(WorkingRecord working) => Run(onRow, working);
+
+    /// <summary>The same, without what is wanted of some rows only.</summary>
+    public void RunLaterRow(WorkingRecord working) => Run(onLaterRow, working);
 
     private static void Run(PlanStep[] steps, WorkingRecord working)
     {

@@ -55,6 +55,21 @@ public class MergeTests
     }
 
     [Fact]
+    public void Images_that_nothing_is_learned_from_are_decoded_once()
+    {
+        var given = Pipelines.Of(("decode-image", "{}"), ("label", "{}"), ("normalize", """{"mean":[0.5],"std":[0.25]}"""));
+        var fitter = given.NewFitter();
+        fitter.Observe(RawRecord.Raw("first", new byte[12], 2, 2, 3, "a"));
+        var broken = RawRecord.Encoded("broken", new byte[50], "b");
+        fitter.Observe(broken);
+
+        var fitted = given.Finish(given.LoadFitter(fitter.Save(), given.Unfitted).Complete());
+        Assert.Equal(["a", "b"], fitted.Labels);
+        Assert.Equal([3, 2, 2], fitted.Output("image")!.Column.Shape);
+        Assert.Equal("broken", Assert.Throws<TransformException>(() => fitted.Row(broken)).Record);
+    }
+
+    [Fact]
     public void A_refused_record_leaves_no_trace()
     {
         var fitter = Standard.NewFitter();
