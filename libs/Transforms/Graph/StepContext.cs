@@ -36,6 +36,9 @@ internal sealed record StepContext
     /// <summary>Which of its outputs somebody reads or stores; empty until steps are bound.</summary>
     public IReadOnlyList<bool> OutputsWanted { get; init; } = [];
 
+    /// <summary>For each of its outputs the transform that reads it, where it is the only reader; null where nobody or several read it, or rows hold it. Empty until steps are bound.</summary>
+    public IReadOnlyList<TransformDefinition?> SoleReaders { get; init; } = [];
+
     /// <summary>What is wrong with inputs, by their place.</summary>
     public List<(int Input, string Problem)> Problems { get; } = [];
 

@@ -51,18 +51,30 @@ internal sealed class DecodeImage : RecordTransform
         var (from, to) = (step.InputSlots[0], step.OutputSlots[0]);
         var decoding = new Decoding(
             step.Values.Choice("channels") == "rgb", (int)step.Values.Integer("background"), step.Values.Boolean("auto_orient"), step.Values.Integer("max_pixels"));
+        // A step that reads rows from the top down takes them as they are decoded: the whole image is never in memory.
+        var streamed = step.SoleReaders[0] is Resize;
+        Func<RawImage, PixelBuffer> decode = decoding.Decode;
         return record =>
         {
             if (record[from].IsMissing)
                 throw step.Missing(record, 0);
-            try
-            {
-                record.Set(to, decoding.Decode(record[from].Image));
-            }
-            catch (ImageFileException e)
-            {
-                throw step.Error(record, e.Message, e.InnerException);
-            }
+            var image = record[from].Image;
+            record.Set(to, streamed && image.IsFile ? Later(step, record, decoding, image) : Now(step, record, decode, image));
         };
+    }
+
+    private static PixelBuffer Later(StepContext step, WorkingRecord record, Decoding decoding, RawImage file) =>
+        Now(step, record, image => decoding.DecodeLater(image, () => Now(step, record, decoding.DecodeFile, image)), file);
+
+    private static PixelBuffer Now(StepContext step, WorkingRecord record, Func<RawImage, PixelBuffer> decode, RawImage image)
+    {
+        try
+        {
+            return decode(image);
+        }
+        catch (ImageFileException e)
+        {
+            throw step.Error(record, e.Message, e.InnerException);
+        }
     }
 }

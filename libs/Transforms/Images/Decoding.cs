@@ -10,7 +10,17 @@ namespace Mesh.Transforms.Images;
 internal sealed record Decoding(bool Rgb, int Background, bool AutoOrient, long MaximumPixels)
 {
     /// <exception cref="ImageFileException">It cannot be decoded.</exception>
-    public PixelBuffer Decode(RawImage raw) => Finish(raw.IsFile ? ImageFile.Decode(raw.Bytes, MaximumPixels, AutoOrient) : OfPixels(raw));
+    public PixelBuffer Decode(RawImage raw) => Finish(raw.IsFile ? DecodeFile(raw) : OfPixels(raw));
+
+    /// <summary>With the channels that the file has.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public PixelBuffer DecodeFile(RawImage file) => ImageFile.Decode(file.Bytes, MaximumPixels, AutoOrient);
+
+    /// <summary>For a reader who may look at the image while it is decoded.</summary>
+    /// <param name="file">Not pixels.</param>
+    /// <param name="decodeFile">What <see cref="DecodeFile"/> does, with the errors that people are to see.</param>
+    /// <exception cref="ImageFileException">The header says that it cannot be decoded.</exception>
+    public PixelBuffer DecodeLater(RawImage file, Func<PixelBuffer> decodeFile) => Finish(ImageFile.DecodeLater(file.Bytes, MaximumPixels, AutoOrient, decodeFile));
 
     /// <summary>One or three channels of one to four; lets go of the image unless it is the result.</summary>
     public PixelBuffer Finish(PixelBuffer image)

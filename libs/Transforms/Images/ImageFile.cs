@@ -6,7 +6,23 @@ namespace Mesh.Transforms.Images;
 /// <summary>Decodes image files to uint8 with 1 to 4 channels, within bounds that are checked on the header before any pixel is read.</summary>
 internal static class ImageFile
 {
-    public static PixelBuffer Decode(ReadOnlyMemory<byte> file, long maximumPixels, bool autoOrient)
+    public static PixelBuffer Decode(ReadOnlyMemory<byte> file, long maximumPixels, bool autoOrient) =>
+        Read(file, maximumPixels, autoOrient, static (image, geometry) =>
+        {
+            using (image)
+                return ImageLibrary.Read(image, geometry);
+        });
+
+    /// <summary>The same, but only the header is read and checked here.</summary>
+    /// <param name="file">As it came.</param>
+    /// <param name="maximumPixels">Larger images are refused.</param>
+    /// <param name="autoOrient">Whether photographs are turned upright.</param>
+    /// <param name="decode">What <see cref="PixelBuffer.Later"/> needs.</param>
+    public static PixelBuffer DecodeLater(ReadOnlyMemory<byte> file, long maximumPixels, bool autoOrient, Func<PixelBuffer> decode) =>
+        Read(file, maximumPixels, autoOrient, (image, geometry) => PixelBuffer.Later(image, geometry, decode));
+
+    /// <param name="read">Takes the image over.</param>
+    private static PixelBuffer Read(ReadOnlyMemory<byte> file, long maximumPixels, bool autoOrient, Func<Image, ImageGeometry, PixelBuffer> read)
     {
         if (file.Length > DecodeImage.MaximumFileBytes)
             throw new ImageFileException($"the file has {file.Length} bytes; at most {DecodeImage.MaximumFileBytes} are decoded");
@@ -16,23 +32,39 @@ internal static class ImageFile
             throw new ImageFileException("is not a PNG, JPEG, WebP, GIF or TIFF image");
 
         ImageLibrary.EnsureLoaded();
+        Image? image = null;
         try
         {
-            using var image = Open(format, file);
+            image = Open(format, file);
             CheckBounds(image, maximumPixels);
-            using var upright = autoOrient ? Upright(image) : null;
-            using var standard = Standard(upright ?? image);
-            using var eightBit = EightBit(standard ?? upright ?? image);
-            var decoded = eightBit ?? standard ?? upright ?? image;
-            if (decoded.Bands is < 1 or > 4)
-                throw new ImageFileException($"has {decoded.Bands} channels; 1 to 4 are supported");
-            var geometry = ImageGeometry.Of(decoded.Width, decoded.Height);
-            return ImageLibrary.Read(decoded, autoOrient ? geometry : geometry with { Map = Orientation.FromUpright(OrientationOf(image), image.Width, image.Height) });
+            var (orientation, width, height) = (OrientationOf(image), image.Width, image.Height);
+            if (autoOrient)
+                image = Replace(image, Upright(image));
+            image = Replace(image, Standard(image));
+            image = Replace(image, EightBit(image));
+            if (image.Bands is < 1 or > 4)
+                throw new ImageFileException($"has {image.Bands} channels; 1 to 4 are supported");
+            var geometry = ImageGeometry.Of(image.Width, image.Height);
+            return read(image, autoOrient ? geometry : geometry with { Map = Orientation.FromUpright(orientation, width, height) });
         }
         catch (VipsException e)
         {
+            image?.Dispose();
             throw new ImageFileException($"is not a readable {format.ToString().ToUpperInvariant()} image{ImageLibrary.Detail(e, format)}", e);
         }
+        catch
+        {
+            image?.Dispose();
+            throw;
+        }
+    }
+
+    private static Image Replace(Image image, Image? by)
+    {
+        if (by is null)
+            return image;
+        image.Dispose();
+        return by;
     }
 
     /// <summary>

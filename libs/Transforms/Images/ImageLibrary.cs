@@ -56,10 +56,6 @@ internal static class ImageLibrary
         }
     }
 
-    /// <summary>An image over these pixels, without copying; the caller keeps them alive until it has disposed the image.</summary>
-    public static Image View(PixelBuffer pixels) =>
-        Image.NewFromMemory(pixels.Pixels, pixels.Width, pixels.Height, pixels.Channels, Enums.BandFormat.Uchar);
-
     /// <summary>
     /// What libvips says about a failure, in parentheses, or nothing. Its error text is one buffer for the whole process: lines about another
     /// format are certainly of another image and are left out.

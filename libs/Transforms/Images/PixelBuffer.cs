@@ -1,21 +1,29 @@
 using System.Buffers;
+using NetVips;
 
 namespace Mesh.Transforms.Images;
 
 /// <summary>
 /// A uint8 image [height, width, channels], or several frames of one size back to back, which go through the steps alike; either over memory that is
-/// left alone or in a pooled array that goes back when nobody has it any more. One record's steps use it one after the other; not for several threads.
+/// left alone or in a pooled array that goes back when nobody has it any more, or in a file that is decoded when somebody asks. One record's steps use it
+/// one after the other; not for several threads.
 /// </summary>
 internal sealed class PixelBuffer : IDisposable
 {
-    private readonly byte[]? rented;
+    private byte[]? rented;
+    private ReadOnlyMemory<byte> pixels;
+    private Image? stream;
+    private Func<PixelBuffer>? decode;
     private int holders = 1;
 
     private PixelBuffer(byte[]? rented, ReadOnlyMemory<byte> pixels, int height, int width, int channels, ImageGeometry geometry, int frames) =>
-        (this.rented, Pixels, Height, Width, Channels, Geometry, Frames) = (rented, pixels, height, width, channels, geometry, frames);
+        (this.rented, this.pixels, Height, Width, Channels, Geometry, Frames) = (rented, pixels, height, width, channels, geometry, frames);
 
-    /// <summary>[frames, height, width, channels].</summary>
-    public ReadOnlyMemory<byte> Pixels { get; }
+    /// <summary>[frames, height, width, channels]. Throws what decoding throws when that was left for later.</summary>
+    public ReadOnlyMemory<byte> Pixels => decode is null ? pixels : Decoded();
+
+    /// <summary>Whether it was not decoded yet.</summary>
+    public bool IsLater => decode is not null;
 
     /// <summary>1 for a still image.</summary>
     public int Frames { get; }
@@ -30,7 +38,7 @@ internal sealed class PixelBuffer : IDisposable
     public ImageGeometry Geometry { get; }
 
     /// <summary>For filling a rented buffer; its content is arbitrary until then.</summary>
-    public Span<byte> Writable => rented.AsSpan(0, Pixels.Length);
+    public Span<byte> Writable => rented.AsSpan(0, pixels.Length);
 
     public static PixelBuffer Over(ReadOnlyMemory<byte> pixels, int height, int width, int channels, ImageGeometry geometry) =>
         new(null, pixels, height, width, channels, geometry, frames: 1);
@@ -40,6 +48,28 @@ internal sealed class PixelBuffer : IDisposable
         var length = checked(frames * height * width * channels);
         var array = ArrayPool<byte>.Shared.Rent(length);
         return new(array, array.AsMemory(0, length), height, width, channels, geometry, frames);
+    }
+
+    /// <summary>Of a file that is decoded when the pixels are asked for, if they are: a view of it can be read while it is decoded, row by row.</summary>
+    /// <param name="stream">The file's image, upright and of bytes; handed over.</param>
+    /// <param name="geometry">Of the image.</param>
+    /// <param name="decode">Decodes the whole file, and throws the errors that people are to see.</param>
+    public static PixelBuffer Later(Image stream, ImageGeometry geometry, Func<PixelBuffer> decode) =>
+        new(null, default, stream.Height, stream.Width, stream.Bands, geometry, frames: 1) { stream = stream, decode = decode };
+
+    /// <summary>
+    /// An image of it for the library, without copying; alive as long as this is. One of a file that was not decoded yet can be had once, and be read
+    /// once, from the top down.
+    /// </summary>
+    public Image View()
+    {
+        if (stream is { } rows)
+        {
+            stream = null;
+            return rows;
+        }
+
+        return Image.NewFromMemory(Pixels, Width, Height, Channels, Enums.BandFormat.Uchar);
     }
 
     /// <summary>Room for the same image with other channels.</summary>
@@ -82,19 +112,22 @@ internal sealed class PixelBuffer : IDisposable
 
         var size = Height * Width;
         for (var start = 0; start < pixels.Length; start += size * Channels)
-        {
-            for (var channel = 0; channel < Channels; channel++)
-            {
-                var plane = destination.Slice(start + channel * size, size);
-                for (int i = 0, from = start + channel; i < plane.Length; i++, from += Channels)
-                    plane[i] = pixels[from];
-            }
-        }
+            Planes.Split(pixels.Slice(start, size * Channels), destination.Slice(start, size * Channels), Channels);
     }
 
     public void Dispose()
     {
-        if (--holders == 0 && rented is not null)
+        if (--holders > 0)
+            return;
+        stream?.Dispose();
+        if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    private ReadOnlyMemory<byte> Decoded()
+    {
+        var decoded = decode!();
+        (pixels, rented, decode) = (decoded.pixels, decoded.rented, null);
+        return pixels;
     }
 }

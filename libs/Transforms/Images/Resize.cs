@@ -99,7 +99,21 @@ internal sealed class Resize : RecordTransform
     private static PixelBuffer Scale(PixelBuffer pixels, Area area, int width, int height, Enums.Kernel kernel)
     {
         ImageLibrary.EnsureLoaded();
-        using var whole = ImageLibrary.View(pixels);
+        try
+        {
+            return ScaleOnce(pixels, area, width, height, kernel);
+        }
+        catch (VipsException) when (pixels.IsLater)
+        {
+            // Whether the file or this step is to blame shows when the one is done before the other.
+            _ = pixels.Pixels;
+            return ScaleOnce(pixels, area, width, height, kernel);
+        }
+    }
+
+    private static PixelBuffer ScaleOnce(PixelBuffer pixels, Area area, int width, int height, Enums.Kernel kernel)
+    {
+        using var whole = pixels.View();
         using var part = whole.Crop(area.Left, area.Top, area.Width, area.Height);
         using var scaled = part.Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
         if (scaled.Width != width || scaled.Height != height)

@@ -14,6 +14,7 @@ internal sealed class RecordPlan
 
     private readonly Dictionary<Port, int> slots = [];
     private readonly HashSet<Port> read;
+    private readonly Dictionary<Port, TransformDefinition?> soleReaders;
     private readonly SourceMap sources;
     private readonly PlanStep[] onRecord;
     private readonly PlanStep[] onRow;
@@ -26,10 +27,12 @@ internal sealed class RecordPlan
     public RecordPlan(TypedGraph typed, IReadOnlyList<Port> wanted, IReadOnlyList<Port> outputs, params IReadOnlyList<Port> once)
     {
         var graph = typed.Graph;
-        var always = graph.Needed([.. wanted, .. outputs]);
-        var needed = graph.Needed([.. wanted, .. outputs, .. once]);
+        Port[] kept = [.. wanted, .. outputs, .. once];
+        var (needed, always) = (graph.Needed(kept), graph.Needed([.. wanted, .. outputs]));
         var steps = Enumerable.Range(0, needed.Length).Where(step => needed[step]).ToArray();
-        read = [.. steps.SelectMany(step => graph.Steps[step].Inputs), .. wanted, .. outputs, .. once];
+        read = [.. steps.SelectMany(step => graph.Steps[step].Inputs), .. kept];
+        soleReaders = steps.SelectMany(step => graph.Steps[step].Inputs.Select(input => (Port: input, graph.Steps[step].Definition))).GroupBy(reader => reader.Port)
+            .ToDictionary(readers => readers.Key, readers => readers.Count() == 1 && !kept.Contains(readers.Key) ? readers.Single().Definition : null);
         foreach (var port in read.Where(port => port.IsSource))
             slots.Add(port, slots.Count);
         sources = new([.. slots.Select(slot => (graph.Sources[slot.Key.Index], slot.Value))]);
@@ -41,7 +44,7 @@ internal sealed class RecordPlan
 
         Layout = Place(typed, outputs);
         var sequence = Array.IndexOf(steps, graph.SequenceStep);
-        var bound = Bind(typed, steps, [.. wanted, .. outputs, .. once]);
+        var bound = Bind(typed, steps, kept);
         (onRecord, onRow) = sequence < 0 ? ([], bound) : (bound[..sequence], bound[(sequence + 1)..]);
         onLaterRow = [.. steps[(sequence + 1)..].Zip(onRow).Where(step => always[step.First]).Select(step => step.Second)];
         if (sequence >= 0)
@@ -64,6 +67,7 @@ internal sealed class RecordPlan
             InputSlots = [.. inputs.Select(input => slots[typed.Graph.StoredUnder(input)])],
             OutputSlots = [.. Outputs().Select(output => slots.GetValueOrDefault(output, -1))],
             OutputsWanted = [.. Outputs().Select(read.Contains)],
+            SoleReaders = [.. Outputs().Select(output => soleReaders.GetValueOrDefault(output))],
         };
 
         IEnumerable<Port> Outputs() => Enumerable.Range(0, typed.Graph.Steps[step].OutputNames.Length).Select(output => new Port(step, output));

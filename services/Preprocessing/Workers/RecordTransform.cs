@@ -9,6 +9,9 @@ internal sealed class RecordTransform(FittedPipeline fitted, int cpus) : IDispos
 {
     private const int BufferBytes = 16 << 20;
 
+    /// <summary>How often a core comes for more records of a batch, at most.</summary>
+    private const int MaxClaims = 64;
+
     private readonly long _rowBytes = fitted.Columns.Sum(column => (long)column.RowBytes);
     private RowBatch _rows = RowBatch.Rent(fitted.Columns, 0);
 
@@ -26,20 +29,34 @@ internal sealed class RecordTransform(FittedPipeline fitted, int cpus) : IDispos
             _rows = RowBatch.Rent(fitted.Columns, batch.Count);
         }
 
+        var (rows, next) = (_rows, 0);
         var failed = new TransformException?[batch.Count];
-        Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = cpus }, i =>
+        // Each core takes a few at a time: records differ in what they cost, and the last ones should be done on all cores at once.
+        var few = Math.Max(1, batch.Count / (MaxClaims * cpus));
+        Parallel.For(0, cpus, new ParallelOptions { MaxDegreeOfParallelism = cpus }, _ =>
+        {
+            for (int start; (start = Interlocked.Add(ref next, few) - few) < batch.Count;)
+            {
+                Apply(batch, rows, start, Math.Min(start + few, batch.Count), failed);
+            }
+        });
+        return Array.Find(failed, e => e is not null) is { } first ? throw first : rows;
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    private void Apply(IReadOnlyList<RawRecord> batch, RowBatch rows, int start, int end, TransformException?[] failed)
+    {
+        for (var i = start; i < end; i++)
         {
             try
             {
-                fitted.ApplyRecord(batch[i], _rows[i]);
+                fitted.ApplyRecord(batch[i], rows[i]);
             }
             catch (TransformException e)
             {
                 failed[i] = e;
             }
-        });
-        return Array.Find(failed, e => e is not null) is { } first ? throw first : _rows;
+        }
     }
-
-    public void Dispose() => _rows.Dispose();
 }

@@ -124,7 +124,7 @@ internal sealed class WholeRun : IDisposable
         foreach (var (split, _) in all)
         {
             var index = 0L;
-            await foreach (var batch in _input.Records.ReadAsync(split, _records, cancel))
+            await foreach (var batch in ReadAhead.OfAsync(_input.Records.ReadAsync(split, _records, cancel), cancel))
             {
                 _session.ThrowIfYieldRequested();
                 take(batch, _dealing.Deal(split, index, batch, _facts));

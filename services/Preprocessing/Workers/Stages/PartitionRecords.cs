@@ -13,7 +13,7 @@ internal static class PartitionRecords
         var dealt = await input.Blobs.ReadAsync(assigned.Assignment, cancel, assigned.FirstRecord, range.RecordCount);
         var records = new RawRecords(input.Version, input.Pipeline.Sources);
         var done = 0;
-        await foreach (var batch in input.Records.ReadAsync(range, records, cancel))
+        await foreach (var batch in ReadAhead.OfAsync(input.Records.ReadAsync(range, records, cancel), cancel))
         {
             input.Session.ThrowIfYieldRequested();
             take(batch, [.. dealt.AsSpan(done, batch.Count).ToArray().Select(part => (Part)part)]);
