@@ -2,6 +2,7 @@ using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
 using Mesh.Ingest.Formats.Images;
+using Mesh.Ingest.Formats.Json;
 using Mesh.Ingest.Formats.Texts;
 
 namespace Mesh.Ingest.Formats;
@@ -13,6 +14,8 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, IdxFormat>()
         .AddSingleton<IRecordFormat, ImageFolderFormat>()
         .AddSingleton<IRecordFormat, DelimitedFormat>()
+        .AddSingleton<IRecordFormat, JsonLinesFormat>()
+        .AddSingleton<IRecordFormat, JsonArrayFormat>()
         .AddSingleton<IRecordFormat, TextFolderFormat>()
         .AddSingleton<FormatFinder>()
         .AddSingleton<RecordFormats>();

@@ -21,6 +21,9 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
 
     public EntryKind Kind => _archive!.Kind;
 
+    /// <summary>Whether an entry of a format of many records holds some: remarks beside them, and what is no file, do not.</summary>
+    public bool HoldsRecords => Kind == EntryKind.File && !(InArchive && EntryPlace.IsRemark(Name));
+
     /// <summary>"train.zip:cats/7.png", "people.csv".</summary>
     public string Source => InArchive ? $"{files[File].Path}:{Name}" : files[File].Path;
 

@@ -17,11 +17,19 @@ internal sealed class FieldText
     private readonly int _longestNull;
 
     public FieldText(IReadOnlyCollection<string> nulls)
+        : this(nulls, DefaultNulls)
     {
-        var set = (nulls.Count > 0 ? nulls : DefaultNulls).ToHashSet(StringComparer.Ordinal);
-        _nulls = set.GetAlternateLookup<ReadOnlySpan<char>>();
-        _longestNull = set.Max(n => n.Length);
     }
+
+    private FieldText(IReadOnlyCollection<string> nulls, string[] otherwise)
+    {
+        var set = (nulls.Count > 0 ? nulls : otherwise).ToHashSet(StringComparer.Ordinal);
+        _nulls = set.GetAlternateLookup<ReadOnlySpan<char>>();
+        _longestNull = set.Select(n => n.Length).DefaultIfEmpty(-1).Max();
+    }
+
+    /// <summary>For formats that have a null of their own: no word stands for a missing value unless it was given.</summary>
+    public static FieldText WithoutNulls(IReadOnlyCollection<string> nulls) => new(nulls, []);
 
     public bool IsMissing(ReadOnlySpan<char> text) => text.Length <= _longestNull && _nulls.Contains(text);
 
@@ -103,6 +111,9 @@ internal sealed class FieldText
         ColumnType.Bool => "true or false",
         ColumnType.Timestamp => "date or time (ISO 8601)",
         ColumnType.Bytes => "Base64",
+        ColumnType.StringList => "list of strings",
+        ColumnType.Int64List => "list of whole numbers",
+        ColumnType.DoubleList => "list of numbers",
         _ => type.ToString().ToLowerInvariant(),
     };
 
