@@ -1,8 +1,10 @@
+using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
 using Mesh.Ingest.Formats.Images;
 using Mesh.Ingest.Formats.Json;
+using Mesh.Ingest.Formats.Parquet;
 using Mesh.Ingest.Formats.Texts;
 
 namespace Mesh.Ingest.Formats;
@@ -16,7 +18,9 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, DelimitedFormat>()
         .AddSingleton<IRecordFormat, JsonLinesFormat>()
         .AddSingleton<IRecordFormat, JsonArrayFormat>()
+        .AddSingleton<IRecordFormat, ParquetFormat>()
         .AddSingleton<IRecordFormat, TextFolderFormat>()
+        .AddSingleton<Spool>()
         .AddSingleton<FormatFinder>()
         .AddSingleton<RecordFormats>();
 }

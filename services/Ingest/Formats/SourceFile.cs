@@ -1,4 +1,5 @@
 using Mesh.Blobs;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Ingest.Formats;
 
@@ -13,5 +14,17 @@ internal sealed record SourceFile(IBlobStore Blobs, BlobScope Scope, string Path
     /// A local file, verified as a whole once in this process: for reading in any order, where verifying the megabyte around
     /// each record would cost more than the record.
     /// </summary>
-    public Task<string> LocalPathAsync(CancellationToken cancel) => Blobs.GetLocalPathAsync(Scope, Digest, cancel);
+    public async Task<SafeFileHandle> OpenLocalAsync(CancellationToken cancel)
+    {
+        var path = await Blobs.GetLocalPathAsync(Scope, Digest, cancel);
+        try
+        {
+            return File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            // Deleted with its version since the look.
+            throw new BlobNotFoundException(Scope, Digest);
+        }
+    }
 }

@@ -4,6 +4,7 @@ using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.V1;
+using Mesh.ServiceDefaults.Hosting;
 using Mesh.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -16,15 +17,16 @@ internal sealed class ParserFixture : IDisposable
     private static readonly BlobScope Scope = new("ingest", "default");
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FileBlobStore _blobs;
+    private readonly IBlobStore _blobs;
     private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
-    public ParserFixture(Action<IngestOptions>? configure = null)
+    /// <param name="blobs">A store to read from instead of one on disk.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, IBlobStore? blobs = null)
     {
-        _blobs = new FileBlobStore(_folder.Path);
-        _services = new ServiceCollection().AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
+        _blobs = blobs ?? new FileBlobStore(_folder.Path);
+        _services = new ServiceCollection().AddSingleton(new ServiceIdentity("ingest", Path.Combine(_folder.Path, "state"), _folder.Path)).AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
         _formats = _services.GetRequiredService<RecordFormats>();
         _parser = ActivatorUtilities.CreateInstance<VersionParser>(_services);
     }
@@ -52,16 +54,18 @@ internal sealed class ParserFixture : IDisposable
     }
 
     /// <summary>Every accepted record as a reader gets it: split, source, values.</summary>
-    public async Task<List<(string Split, string Source, Value[] Values)>> ReadAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion? asked = null)
+    /// <param name="wanted">Which candidates, by their number, are read; the others are passed over.</param>
+    public async Task<List<(string Split, string Source, Value[] Values)>> ReadAsync(
+        IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion? asked = null, Func<int, bool>? wanted = null)
     {
         var stored = VersionParser.DataFiles(await StoreAsync(files));
         using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
         var parsed = await _parser.ParseAsync(asked ?? new DatasetVersion(), stored, quarantine, new CommitProgress(), Cancel);
         await using var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null);
         var (values, all) = (new RecordValues(), new List<(string, string, Value[])>());
-        while (await cursor.MoveNextAsync(Cancel))
+        for (var number = 0; await cursor.MoveNextAsync(Cancel); number++)
         {
-            if (await cursor.ReadAsync(Cancel) is null)
+            if (wanted?.Invoke(number) != false && await cursor.ReadAsync(Cancel) is null)
             {
                 all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
             }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Mesh.Ingest.Formats.Archives;
 
 internal enum EntryKind
@@ -28,6 +30,9 @@ internal abstract class ArchiveReader : IAsyncDisposable
     /// <summary>The current file, to be read front to back and disposed before moving on.</summary>
     /// <exception cref="DatasetException">It cannot be read at all.</exception>
     public abstract Stream OpenContent();
+
+    /// <summary>The current file in the store, open to be read in any order; null when it is compressed or in an archive.</summary>
+    public virtual Task<SafeFileHandle?> OpenLocalAsync(CancellationToken cancel) => Task.FromResult<SafeFileHandle?>(null);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -60,6 +60,18 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
     /// <summary>The entry's content, front to back. Dispose it before moving on. Damage throws <see cref="DatasetException"/> from a read.</summary>
     public Stream OpenContent() => _archive!.OpenContent();
 
+    /// <summary>The entry's content, to be read in any order. Lies in the store, or on the local disk while it is open.</summary>
+    public async Task<Stream> OpenSeekableAsync(Spool spool, CancellationToken cancel)
+    {
+        if (await _archive!.OpenLocalAsync(cancel) is { } handle)
+        {
+            return new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        }
+
+        await using var content = OpenContent();
+        return await spool.CopyAsync(content, Source, cancel);
+    }
+
     public ValueTask DisposeAsync() => CloseAsync();
 
     private async Task<bool> OpenNextAsync(CancellationToken cancel)

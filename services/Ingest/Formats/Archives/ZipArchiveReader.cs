@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using Mesh.Blobs;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Ingest.Formats.Archives;
@@ -34,18 +33,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
 
     public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
     {
-        var path = await file.LocalPathAsync(cancel);
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
-        }
-        catch (FileNotFoundException)
-        {
-            // Deleted with its version since the look.
-            throw new BlobNotFoundException(file.Scope, file.Digest);
-        }
-
+        var handle = await file.OpenLocalAsync(cancel);
         try
         {
             using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);

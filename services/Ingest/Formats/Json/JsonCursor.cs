@@ -1,5 +1,6 @@
 using System.Text;
 using Mesh.Ingest.Formats.Archives;
+using Mesh.Ingest.Formats.Schemas;
 
 namespace Mesh.Ingest.Formats.Json;
 
@@ -13,7 +14,7 @@ internal sealed class JsonCursor : RecordCursor
     private readonly JsonFormat _format;
     private readonly RecordLayout _layout;
     private readonly string? _onlySplit;
-    private readonly int _splitColumn;
+    private readonly RecordSplit _split;
     private readonly IngestOptions _limits;
     private readonly JsonRow _row;
     private readonly char[] _text = new char[ShownBytes];
@@ -27,7 +28,7 @@ internal sealed class JsonCursor : RecordCursor
         (_format, _layout, _onlySplit, _limits) = (format, layout, onlySplit, limits);
         _walk = new EntryWalk(files, new ExpansionBudget(limits));
         _row = new JsonRow(layout, Row, limits);
-        _splitColumn = Array.FindIndex(Row.Columns, c => layout.Options.SplitColumn.Length > 0 && c.Name == layout.Options.SplitColumn);
+        _split = new RecordSplit(layout, Row);
     }
 
     public override string Source => $"{_walk.Source}#{_records!.Place}";
@@ -48,11 +49,11 @@ internal sealed class JsonCursor : RecordCursor
             while (await _records!.MoveNextAsync(cancel))
             {
                 Split = _fileSplit;
-                if (_splitColumn >= 0)
+                if (_split.ByColumn)
                 {
                     // Only the record itself says its split.
                     _problem = Read();
-                    Split = SplitOfRow() ?? EntryPlace.NoSplit;
+                    Split = _split.Of() ?? EntryPlace.NoSplit;
                 }
 
                 if (_onlySplit is null || Split == _onlySplit)
@@ -67,7 +68,7 @@ internal sealed class JsonCursor : RecordCursor
         return false;
     }
 
-    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(_splitColumn >= 0 ? _problem : Read());
+    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(_split.ByColumn ? _problem : Read());
 
     public override async ValueTask DisposeAsync()
     {
@@ -84,10 +85,8 @@ internal sealed class JsonCursor : RecordCursor
         }
 
         return _row.Read(_records.Record.Span)
-            ?? (_splitColumn >= 0 && SplitOfRow() is null ? $"has no {_layout.Options.SplitColumn} that is train, test or validation" : null);
+            ?? (_split.ByColumn && _split.Of() is null ? _split.Problem : null);
     }
-
-    private string? SplitOfRow() => Row.IsMissing(_splitColumn) || Row.Columns[_splitColumn].Type != V1.ColumnType.String ? null : EntryPlace.SplitOf(Row.Text(_splitColumn).ToString());
 
     private async Task<bool> OpenNextAsync(CancellationToken cancel)
     {

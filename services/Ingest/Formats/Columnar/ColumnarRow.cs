@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Unicode;
+using Mesh.Ingest.Formats.Schemas;
+using Mesh.Ingest.Records;
+using Mesh.Ingest.V1;
+
+namespace Mesh.Ingest.Formats.Columnar;
+
+/// <summary>
+/// Builds one record out of the typed values of its columns, and bounds it: what it holds may have as many bytes as any
+/// record, and its images as many as any image. Each call returns what is wrong, in words that follow "it".
+/// </summary>
+internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOptions limits)
+{
+    private const int ElementBytes = 8;
+
+    private readonly TypedCells _cells = new(layout, limits);
+    private byte[] _bytes = new byte[256];
+    private int _taken;
+    private long _size;
+    private long _images;
+
+    public void Begin()
+    {
+        row.Clear();
+        (_taken, _size, _images) = (0, 0, 0);
+    }
+
+    public string? Take(int index, TypedValue value)
+    {
+        if (Count(row.Columns[index].Type == ColumnType.Image, value.Bytes.Length) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        return value.Type switch
+        {
+            ColumnType.Int64 => _cells.Integer(row, index, value.Integer),
+            ColumnType.Double => _cells.Number(row, index, value.Number),
+            ColumnType.Bool => _cells.Boolean(row, index, value.Integer != 0),
+            ColumnType.Timestamp => _cells.Moment(row, index, value.Integer),
+            ColumnType.String => _cells.Text(row, index, value.Bytes),
+            ColumnType.Bytes => _cells.Bytes(row, index, Keep(value.Bytes)),
+            _ => $"has {Printable.Of(row.Columns[index].Name, 60)} out of range",
+        };
+    }
+
+    /// <summary>A list being read: add its elements, then end it.</summary>
+    public ColumnarList List(int index) => new(this, row.Columns[index]);
+
+    /// <summary>Puts a list into the row that nothing is wrong with.</summary>
+    public void End(int index, ColumnarList list) => list.Into(row, index);
+
+    /// <summary>Once all values are in.</summary>
+    public string? End() => TypedCells.Missing(row);
+
+    internal string? Count(bool image, long bytes)
+    {
+        if (image)
+        {
+            return (_images += bytes) > limits.MaxImageBytes ? $"has images of more than {limits.MaxImageBytes} bytes" : null;
+        }
+
+        return (_size += bytes + ElementBytes) > limits.MaxRecordBytes ? $"has more than {limits.MaxRecordBytes} bytes" : null;
+    }
+
+    /// <summary>The reader's bytes may be gone before the record is; copies once.</summary>
+    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_bytes.Length - _taken < bytes.Length)
+        {
+            // What was kept before stays in the old array.
+            (_bytes, _taken) = (new byte[Math.Max(2 * _bytes.Length, bytes.Length)], 0);
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(_taken));
+        _taken += bytes.Length;
+        return _bytes.AsMemory(_taken - bytes.Length, bytes.Length);
+    }
+}
+
+/// <summary>The elements of one list column of one record.</summary>
+internal readonly struct ColumnarList(ColumnarRow row, Column column)
+{
+    private readonly List<string>? _texts = column.Type == ColumnType.StringList ? [] : null;
+    private readonly List<long>? _integers = column.Type == ColumnType.Int64List ? [] : null;
+    private readonly List<double>? _numbers = column.Type == ColumnType.DoubleList ? [] : null;
+
+    public string? Add(TypedValue value)
+    {
+        if (row.Count(image: false, value.Bytes.Length) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        switch (value.Type)
+        {
+            case ColumnType.Int64 or ColumnType.Bool when _integers is not null:
+                _integers.Add(value.Integer);
+                return null;
+            case ColumnType.Int64 when _numbers is not null:
+                _numbers.Add(value.Integer);
+                return null;
+            case ColumnType.Double when _numbers is not null && double.IsFinite(value.Number):
+                _numbers.Add(value.Number);
+                return null;
+            case ColumnType.String when _texts is not null && Utf8.IsValid(value.Bytes):
+                _texts.Add(Encoding.UTF8.GetString(value.Bytes));
+                return null;
+            case ColumnType.Double:
+                return TypedCells.Wrong(column, value.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            default:
+                return $"has {Printable.Of(column.Name, 60)} with an element that does not belong in a {Texts.FieldText.Describe(column.Type)}";
+        }
+    }
+
+    public string Missing() => $"has {Printable.Of(column.Name, 60)} with an element that is missing";
+
+    internal void Into(RecordRow target, int index)
+    {
+        if (_texts is not null)
+        {
+            target.SetList(index, _texts);
+        }
+        else if (_integers is not null)
+        {
+            target.SetList(index, _integers);
+        }
+        else if (_numbers is not null)
+        {
+            target.SetList(index, _numbers);
+        }
+    }
+}
