@@ -40,7 +40,7 @@ public sealed class IngestOptions
     public long MaxImagePixels { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// Records that one IDX or Parquet file may have. They stream, so this bounds time; what stays in memory of rejected ones is bounded
+    /// Records that one IDX, Parquet or Arrow file may have. They stream, so this bounds time; what stays in memory of rejected ones is bounded
     /// by <see cref="MaxRejected"/>.
     /// </summary>
     [Range(1, 1_000_000_000)]

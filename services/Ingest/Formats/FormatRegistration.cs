@@ -1,4 +1,5 @@
 using Mesh.Ingest.Formats.Archives;
+using Mesh.Ingest.Formats.Arrow;
 using Mesh.Ingest.Formats.Delimited;
 using Mesh.Ingest.Formats.Detection;
 using Mesh.Ingest.Formats.Idx;
@@ -19,6 +20,7 @@ internal static class FormatRegistration
         .AddSingleton<IRecordFormat, JsonLinesFormat>()
         .AddSingleton<IRecordFormat, JsonArrayFormat>()
         .AddSingleton<IRecordFormat, ParquetFormat>()
+        .AddSingleton<IRecordFormat, ArrowFormat>()
         .AddSingleton<IRecordFormat, TextFolderFormat>()
         .AddSingleton<Spool>()
         .AddSingleton<FormatFinder>()

@@ -2,9 +2,14 @@ using System.Formats.Tar;
 using System.Text;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Tests.Data;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using ParquetSharp;
 using Xunit;
 using Encoding = System.Text.Encoding;
+using Arrow = Mesh.Ingest.Tests.Data.Arrow;
+using Column = ParquetSharp.Column;
 using Parquet = Mesh.Ingest.Tests.Data.Parquet;
 
 namespace Mesh.Ingest.Tests.Formats;
@@ -19,7 +24,7 @@ public sealed class FuzzTests
         """{"a":1,"s":"x\u00e9","o":{"b":[1,2.5],"c":null},"t":"2020-01-01","f":true,"l":["y","z"]}""", """{"a":-2.5e3,"s":"","o":{},"l":[]}""", """{"a":3,"m":[{"k":[]}]}""",
     ];
 
-    public static TheoryData<string> Kinds => ["idx", "idx.gz", "zip", "tar-ustar", "tar-gnu", "tar-pax", "tar.gz", "jsonl", "json", "parquet", "parquet-zstd"];
+    public static TheoryData<string> Kinds => ["idx", "idx.gz", "zip", "tar-ustar", "tar-gnu", "tar-pax", "tar.gz", "jsonl", "json", "parquet", "parquet-zstd", "arrow", "arrow-lz4", "arrow-zstd"];
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task Mutated_files_never_break_the_parser(string kind)
@@ -55,6 +60,9 @@ public sealed class FuzzTests
         "jsonl" => ("r.jsonl", Encoding.UTF8.GetBytes(string.Join('\n', JsonRecords))),
         "json" => ("r.json", Encoding.UTF8.GetBytes($"{{\"n\":[1],\"rows\":[{string.Join(',', JsonRecords)}]}}")),
         "parquet" => ("r.parquet", ParquetFile(Compression.Snappy, pages: 1)),
+        "arrow" => ("r.arrow", Arrow.File(null, ArrowBatches)),
+        "arrow-lz4" => ("r.arrow", Arrow.Stream(CompressionCodecType.Lz4Frame, ArrowBatches)),
+        "arrow-zstd" => ("r.arrow", Arrow.Stream(CompressionCodecType.Zstd, ArrowBatches)),
         "parquet-zstd" => ("r.parquet", ParquetFile(Compression.Zstd, pages: 2)),
         "idx" => Idx.Pair("train", 12)[0],
         "idx.gz" => Idx.Pair("train", 12, gzip: true)[0],
@@ -64,6 +72,25 @@ public sealed class FuzzTests
         "tar-pax" => ("pets.tar", Archive.Tar(TarEntryFormat.Pax, [(new string('猫', 60) + "/4.png", Png.Of(4)), .. Entries])),
         _ => ("pets.tar.gz", Idx.Gzip(Archive.Tar(TarEntryFormat.Gnu, Entries))),
     };
+
+    // Every row twice: the first batch has the dictionary in front of it.
+    private static RecordBatch[] ArrowBatches
+    {
+        get
+        {
+            TypedRow[] rows =
+            [
+                new(1, 0.5, true, "text", [1, 2, 3], DateTime.UnixEpoch, [1, 2], ["a", "b"]), new(null, null, false, null, null, null, null, null),
+                new(3, 1.5, true, new string('x', 200), new byte[200], DateTime.UnixEpoch, [], ["c"]),
+            ];
+            var batch = Arrow.Batch(rows);
+            var words = new DictionaryArray(
+                new DictionaryType(Int8Type.Default, StringType.Default, false), new Int8Array.Builder().Append(1).AppendNull().Append(0).Build(), new StringArray.Builder().Append("red").Append("blue").Build());
+            var views = new StringViewArray.Builder().Append("short").Append("a string that is longer than a view").AppendNull().Build();
+            var both = Arrow.Batch([.. batch.Schema.FieldsList.Select((f, i) => (f.Name, batch.Column(i))), ("w", words), ("v", views)]);
+            return [both, both];
+        }
+    }
 
     private static byte[] ParquetFile(Compression compression, int pages) => Parquet.File(
         [new Column<long?>("i"), new Column<string>("s"), new Column<double[]>("l"), new Column<byte[]>("b"), new Column<bool>("f"), new Column<DateTime>("t")],

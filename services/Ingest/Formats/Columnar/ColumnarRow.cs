@@ -20,6 +20,9 @@ internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOpti
     private long _size;
     private long _images;
 
+    /// <summary>What the record holds so far.</summary>
+    public long Bytes => _size + _images;
+
     public void Begin()
     {
         row.Clear();
@@ -28,6 +31,11 @@ internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOpti
 
     public string? Take(int index, TypedValue value)
     {
+        if (value.IsMissing)
+        {
+            return null;
+        }
+
         if (Count(row.Columns[index].Type == ColumnType.Image, value.Bytes.Length) is { } tooLarge)
         {
             return tooLarge;
@@ -88,6 +96,11 @@ internal readonly struct ColumnarList(ColumnarRow row, Column column)
 
     public string? Add(TypedValue value)
     {
+        if (value.IsMissing)
+        {
+            return $"has {Printable.Of(column.Name, 60)} with an element that is missing";
+        }
+
         if (row.Count(image: false, value.Bytes.Length) is { } tooLarge)
         {
             return tooLarge;
@@ -113,8 +126,6 @@ internal readonly struct ColumnarList(ColumnarRow row, Column column)
                 return $"has {Printable.Of(column.Name, 60)} with an element that does not belong in a {Texts.FieldText.Describe(column.Type)}";
         }
     }
-
-    public string Missing() => $"has {Printable.Of(column.Name, 60)} with an element that is missing";
 
     internal void Into(RecordRow target, int index)
     {

@@ -16,7 +16,11 @@ internal readonly ref struct TypedValue
     /// <summary>STRING as UTF-8, not checked.</summary>
     public ReadOnlySpan<byte> Bytes { get; private init; }
 
+    public bool IsMissing { get; private init; }
+
     public static TypedValue OutOfRange => default;
+
+    public static TypedValue Missing => new() { IsMissing = true };
 
     public static TypedValue Of(long integer) => new() { Type = ColumnType.Int64, Integer = integer };
 
@@ -44,9 +48,9 @@ internal readonly ref struct TypedValue
         return ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks ? OutOfRange : new() { Type = ColumnType.Timestamp, Integer = (long)ticks };
     }
 
-    /// <param name="unscaled">Two's complement, most significant byte first.</param>
-    public static TypedValue Decimal(ReadOnlySpan<byte> unscaled, int scale) =>
-        Of((double)new System.Numerics.BigInteger(unscaled, isBigEndian: true) / Math.Pow(10, scale));
+    /// <param name="unscaled">Two's complement.</param>
+    public static TypedValue Decimal(ReadOnlySpan<byte> unscaled, int scale, bool bigEndian) =>
+        Of((double)new System.Numerics.BigInteger(unscaled, isBigEndian: bigEndian) / Math.Pow(10, scale));
 
     public static TypedValue Decimal(long unscaled, int scale) => Of(unscaled / Math.Pow(10, scale));
 }

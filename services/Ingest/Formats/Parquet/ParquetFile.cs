@@ -1,13 +1,14 @@
 using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Columnar;
 using Mesh.Ingest.Formats.Schemas;
+using Mesh.Ingest.V1;
 using ParquetSharp;
 using ParquetSharp.IO;
 
 namespace Mesh.Ingest.Formats.Parquet;
 
-/// <summary>One Parquet file being read row by row. Holds a page of every column that the version has. Owns the stream.</summary>
-internal sealed class ParquetFile : IDisposable
+/// <summary>One Parquet file. Holds a page of every column that the version has. Owns the stream.</summary>
+internal sealed class ParquetFile : ColumnarFile
 {
     /// <summary>Read at once for each column.</summary>
     private const int BufferBytes = 128 * 1024;
@@ -15,6 +16,7 @@ internal sealed class ParquetFile : IDisposable
     private readonly Stream _stream;
     private readonly string _source;
     private readonly ParquetFooter _footer;
+    private readonly List<ParquetColumn> _columns;
     private readonly ParquetFileReader _reader;
     private readonly IngestOptions _limits;
     private readonly ExpansionBudget _budget;
@@ -27,19 +29,13 @@ internal sealed class ParquetFile : IDisposable
     private ParquetFile(Stream stream, string source, ParquetFooter footer, ParquetFileReader reader, IngestOptions limits, ExpansionBudget budget)
     {
         (_stream, _source, _footer, _reader, _limits, _budget) = (stream, source, footer, reader, limits, budget);
-        Columns = ParquetColumns.Of(footer.Root, reader.FileMetaData.Schema, source);
-        Names = ColumnNames.Of([.. Columns.Select(c => c.Name)], source);
+        _columns = ParquetColumns.Of(footer.Root, reader.FileMetaData.Schema, source);
+        Columns = [.. ColumnNames.Of([.. _columns.Select(c => c.Name)], source).Zip(_columns, (name, column) => (name, column.Type))];
     }
 
-    public IReadOnlyList<ParquetColumn> Columns { get; }
+    public override IReadOnlyList<(string Name, ColumnType Type)> Columns { get; }
 
-    /// <summary>Of the columns, told apart.</summary>
-    public string[] Names { get; }
-
-    /// <summary>The row it stands on, from 0.</summary>
-    public long Row { get; private set; } = -1;
-
-    public long Rows => _footer.RowGroups.Sum(g => g.Rows);
+    public override long Rows => _footer.RowGroups.Sum(g => g.Rows);
 
     /// <param name="stream">Seeks.</param>
     public static ParquetFile Open(Stream stream, string source, IngestOptions limits, ExpansionBudget budget)
@@ -66,28 +62,10 @@ internal sealed class ParquetFile : IDisposable
         }
     }
 
-    /// <summary>Moves to the next row without reading it.</summary>
-    public bool MoveNext()
-    {
-        while (_rowsLeft == 0)
-        {
-            if (_nextGroup == _footer.RowGroups.Count)
-            {
-                return false;
-            }
+    public override ValueTask<bool> MoveNextAsync(CancellationToken cancel) => ValueTask.FromResult(MoveNext());
 
-            Close();
-            (_rowsLeft, _rowsToSkip) = (_footer.RowGroups[_nextGroup++].Rows, 0);
-        }
-
-        Row++;
-        _rowsLeft--;
-        _rowsToSkip++;
-        return true;
-    }
-
-    /// <param name="places">For each column of the file its column in the version.</param>
-    public string? Read(ColumnarRow row, int[] places)
+    // Synchronous, as moving is: the file is local. Skipping rows of columns without lists decodes nothing.
+    public override string? Read(ColumnarRow row, int[] places)
     {
         OpenGroup();
         // Of the rows since the last that was read, this one is not to be skipped.
@@ -116,11 +94,30 @@ internal sealed class ParquetFile : IDisposable
         return problem ?? row.End();
     }
 
-    public void Dispose()
+    public override ValueTask DisposeAsync()
     {
         Close();
         _reader.Dispose();
-        _stream.Dispose();
+        return _stream.DisposeAsync();
+    }
+
+    private bool MoveNext()
+    {
+        while (_rowsLeft == 0)
+        {
+            if (_nextGroup == _footer.RowGroups.Count)
+            {
+                return false;
+            }
+
+            Close();
+            (_rowsLeft, _rowsToSkip) = (_footer.RowGroups[_nextGroup++].Rows, 0);
+        }
+
+        Row++;
+        _rowsLeft--;
+        _rowsToSkip++;
+        return true;
     }
 
     private void OpenGroup()
@@ -131,9 +128,9 @@ internal sealed class ParquetFile : IDisposable
         }
 
         var number = _nextGroup - 1;
-        int[] pages = [.. Columns.Select(c => ParquetPages.Check(_stream, _footer.RowGroups[number].Chunks[c.Leaf], Where(c), _limits, bytes => _budget.Expand(bytes, _source)))];
+        int[] pages = [.. _columns.Select(c => ParquetPages.Check(_stream, _footer.RowGroups[number].Chunks[c.Leaf], Where(c), _limits, bytes => _budget.Expand(bytes, _source)))];
         _group = ParquetFault.Guard(_source, () => _reader.RowGroup(number));
-        _leaves = [.. Columns.Select((c, i) => ParquetFault.Guard(Where(c), () => ParquetLeaf.Of(_group.Column(c.Leaf), c, pages[i], Where(c))))];
+        _leaves = [.. _columns.Select((c, i) => ParquetFault.Guard(Where(c), () => ParquetLeaf.Of(_group.Column(c.Leaf), c, pages[i], Where(c))))];
     }
 
     private string Where(ParquetColumn column) => $"{_source}, column {Printable.Of(column.Name, 60)}, row group {_nextGroup - 1},";

@@ -110,7 +110,7 @@ internal sealed class ParquetLeaf<T>(ColumnReader<T> reader, ParquetValue<T> val
         do
         {
             // After a fault the row is still passed over to its end.
-            problem ??= Definition < levels.Defined ? list.Missing() : list.Add(valueOf(_values[Value()]));
+            problem ??= list.Add(Definition < levels.Defined ? TypedValue.Missing : valueOf(_values[Value()]));
             Leave();
         }
         while (More() && _repetitions[_level] > 0);

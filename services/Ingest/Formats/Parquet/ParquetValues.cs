@@ -87,7 +87,7 @@ internal static unsafe class ParquetValues
         using var logical = column.LogicalType;
         if (logical is DecimalLogicalType { Scale: var scale })
         {
-            return v => v.Length == 0 ? TypedValue.OutOfRange : TypedValue.Decimal(Span(v.Pointer, v.Length), scale);
+            return v => v.Length == 0 ? TypedValue.OutOfRange : TypedValue.Decimal(Span(v.Pointer, v.Length), scale, bigEndian: true);
         }
 
         return TypeOf(column) == ColumnType.String ? v => TypedValue.Text(Span(v.Pointer, v.Length)) : v => TypedValue.Binary(Span(v.Pointer, v.Length));
@@ -99,7 +99,7 @@ internal static unsafe class ParquetValues
         var length = column.TypeLength;
         return logical switch
         {
-            DecimalLogicalType { Scale: var scale } => v => TypedValue.Decimal(Span(v.Pointer, length), scale),
+            DecimalLogicalType { Scale: var scale } => v => TypedValue.Decimal(Span(v.Pointer, length), scale, bigEndian: true),
             { Type: LogicalTypeEnum.Float16 } => v => TypedValue.Of((double)BinaryPrimitives.ReadHalfLittleEndian(Span(v.Pointer, length))),
             { Type: LogicalTypeEnum.Uuid } when length == UuidBytes => v => TypedValue.Text(System.Text.Encoding.ASCII.GetBytes(new Guid(Span(v.Pointer, length), bigEndian: true).ToString())),
             _ => v => TypedValue.Binary(Span(v.Pointer, length)),

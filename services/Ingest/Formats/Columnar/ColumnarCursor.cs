@@ -1,29 +1,27 @@
 using Mesh.Ingest.Formats.Archives;
-using Mesh.Ingest.Formats.Columnar;
 using Mesh.Ingest.Formats.Schemas;
 
-namespace Mesh.Ingest.Formats.Parquet;
+namespace Mesh.Ingest.Formats.Columnar;
 
-/// <summary>The rows of Parquet files, one file after the other. Skipping rows of columns without lists decodes nothing.</summary>
-internal sealed class ParquetCursor : RecordCursor
+/// <summary>The rows of files of typed columns, one file after the other.</summary>
+internal sealed class ColumnarCursor : RecordCursor
 {
     private readonly EntryWalk _walk;
     private readonly ExpansionBudget _budget;
-    private readonly Spool _spool;
-    private readonly IngestOptions _limits;
+    private readonly ColumnarFormat _format;
     private readonly string? _onlySplit;
     private readonly string[] _names;
     private readonly ColumnarRow _row;
     private readonly RecordSplit _split;
-    private ParquetFile? _file;
+    private ColumnarFile? _file;
     private int[] _places = [];
     private string _fileSplit = "";
     private string? _problem;
 
-    public ParquetCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, Spool spool, IngestOptions limits)
+    public ColumnarCursor(IReadOnlyList<SourceFile> files, ColumnarFormat format, RecordLayout layout, string? onlySplit, IngestOptions limits)
         : base(layout.Schema)
     {
-        (_onlySplit, _spool, _limits, _budget) = (onlySplit, spool, limits, new ExpansionBudget(limits));
+        (_format, _onlySplit, _budget) = (format, onlySplit, new ExpansionBudget(limits));
         _walk = new EntryWalk(files, _budget);
         _names = [.. layout.Schema.Columns.Select(c => c.Name)];
         _row = new ColumnarRow(layout, Row, limits);
@@ -36,12 +34,13 @@ internal sealed class ParquetCursor : RecordCursor
     {
         while (_file is not null || await OpenNextAsync(cancel))
         {
-            while (_file!.MoveNext())
+            while (await _file!.MoveNextAsync(cancel))
             {
                 Split = _fileSplit;
                 if (_split.ByColumn)
                 {
-                    _problem = _file.Read(_row, _places);
+                    // Only the record itself says its split.
+                    _problem = Read();
                     Split = _split.Of() ?? EntryPlace.NoSplit;
                 }
 
@@ -51,21 +50,28 @@ internal sealed class ParquetCursor : RecordCursor
                 }
             }
 
-            Close();
+            await CloseAsync();
         }
 
         return false;
     }
 
-    // Synchronous all through: the file is local.
     public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(
-        !_split.ByColumn ? _file!.Read(_row, _places)
+        !_split.ByColumn ? Read()
         : _problem ?? (_split.Of() is null ? _split.Problem : null));
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Close();
-        return _walk.DisposeAsync();
+        await CloseAsync();
+        await _walk.DisposeAsync();
+    }
+
+    private string? Read()
+    {
+        var problem = _file!.Read(_row, _places);
+        // One value of a dictionary may be that of every row.
+        _budget.Expand(_row.Bytes, _walk.Source);
+        return problem;
     }
 
     private async Task<bool> OpenNextAsync(CancellationToken cancel)
@@ -74,8 +80,8 @@ internal sealed class ParquetCursor : RecordCursor
         {
             if (_walk.HoldsRecords)
             {
-                _file = ParquetFile.Open(await _walk.OpenSeekableAsync(_spool, cancel), _walk.Source, _limits, _budget);
-                _places = ColumnPlaces.Of(_names, _file.Names, _walk.Source);
+                _file = await _format.OpenAsync(_walk, _budget, cancel);
+                _places = ColumnPlaces.Of(_names, _file.Columns, _walk.Source);
                 (File, _fileSplit) = (_walk.File, EntryPlace.SplitOfTable(_walk.Name));
                 Total += _file.Rows;
                 return true;
@@ -85,9 +91,13 @@ internal sealed class ParquetCursor : RecordCursor
         return false;
     }
 
-    private void Close()
+    private async ValueTask CloseAsync()
     {
-        _file?.Dispose();
+        var file = _file;
         _file = null;
+        if (file is not null)
+        {
+            await file.DisposeAsync();
+        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Mesh.Ingest.Formats.Json;
+namespace Mesh.Ingest.Formats;
 
 /// <summary>A stream as a window of bytes that moves over it, and grows only while a record is longer than it is. Owns the stream.</summary>
 internal sealed class ByteWindow(Stream stream) : IAsyncDisposable
