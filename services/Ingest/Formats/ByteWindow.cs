@@ -20,7 +20,8 @@ internal sealed class ByteWindow(Stream stream) : IAsyncDisposable
     public void Advance(int count) => _start += count;
 
     /// <summary>Takes in more bytes; false at the end of the stream.</summary>
-    public async ValueTask<bool> FillAsync(CancellationToken cancel)
+    /// <param name="wanted">How many are needed in all, when that is known: a full window grows to no more than that.</param>
+    public async ValueTask<bool> FillAsync(CancellationToken cancel, int wanted = int.MaxValue)
     {
         if (_start > 0)
         {
@@ -30,7 +31,7 @@ internal sealed class ByteWindow(Stream stream) : IAsyncDisposable
 
         if (_end == _bytes.Length)
         {
-            Array.Resize(ref _bytes, 2 * _bytes.Length);
+            Array.Resize(ref _bytes, (int)Math.Clamp(wanted, _bytes.Length + 1L, 2L * _bytes.Length));
         }
 
         var read = await stream.ReadAsync(_bytes.AsMemory(_end), cancel);

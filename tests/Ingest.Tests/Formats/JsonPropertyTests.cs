@@ -56,7 +56,7 @@ public sealed class JsonPropertyTests
                     Assert.All(expected.Values, e => Assert.Equal(JsonValueKind.Null, e.ValueKind));
                 }
             },
-            iter: 400, threads: 1);
+            iter: 150, threads: 1);
     }
 
     /// <summary>A value goes on where it was cut, wherever that was.</summary>

@@ -237,7 +237,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
     {
         while (_window.Length < bytes)
         {
-            if (!await _window.FillAsync(cancel))
+            if (!await _window.FillAsync(cancel, bytes))
             {
                 return false;
             }
