@@ -31,6 +31,7 @@ public static class MeshDefaults
         builder.Services.AddSingleton<ChangeSignals>();
         builder.Services.AddSingleton<WatchStream>();
         builder.Services.AddSingleton<PermissionTable>();
+        builder.Services.AddSingleton<ErrorTranslation>();
         builder.Services.AddSingleton<ParentPipe>();
         if (ParentPipe.IsHeld(builder.Configuration))
         {

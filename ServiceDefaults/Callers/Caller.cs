@@ -10,6 +10,8 @@ public sealed record Caller(string Principal, string? Project, string Permission
 {
     /// <summary>Whoever reaches a service on loopback, until identities are verified.</summary>
     public const string LocalAdmin = "users/admin";
+
+    internal static Caller Local(string? project, string permission) => new(LocalAdmin, project, permission);
 }
 
 /// <summary>Where a handler finds its caller.</summary>

@@ -41,6 +41,6 @@ internal sealed class CallerInterceptor(PermissionTable permissions) : Intercept
     private void Resolve(ServerCallContext context, string? project)
     {
         var permission = permissions.Find(context.Method) ?? throw MeshError.Denied($"of {context.Method}, which grants none");
-        context.UserState[CallerOfContext.Key] = new Caller(Caller.LocalAdmin, project, permission);
+        context.UserState[CallerOfContext.Key] = Caller.Local(project, permission);
     }
 }

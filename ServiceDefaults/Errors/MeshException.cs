@@ -23,6 +23,9 @@ public sealed class MeshException(StatusCode code, string reason, string message
     /// <summary>Extra facts for programs, sent as the metadata of ErrorInfo.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The status over plain HTTP where HTTP has a better one than that of <see cref="Code"/>: 416, 507.</summary>
+    public int? HttpStatus { get; init; }
+
     /// <summary>When set, the caller may try again after this time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

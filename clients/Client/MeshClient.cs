@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -20,6 +21,13 @@ namespace Mesh.Client;
 /// </summary>
 public sealed class MeshClient : IDisposable
 {
+    private readonly SocketsHttpHandler _connections = new()
+    {
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+    };
+
     private readonly GrpcChannel _channel;
 
     public MeshClient(MeshClientOptions? options = null)
@@ -27,13 +35,7 @@ public sealed class MeshClient : IDisposable
         Options = options ?? new MeshClientOptions();
         _channel = GrpcChannel.ForAddress(Options.Address, new GrpcChannelOptions
         {
-            HttpHandler = new SocketsHttpHandler
-            {
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            },
-            DisposeHttpClient = true,
+            HttpHandler = _connections,
             MaxReceiveMessageSize = 64 * 1024 * 1024,
             MaxSendMessageSize = 64 * 1024 * 1024,
             ServiceConfig = new ServiceConfig
@@ -41,9 +43,17 @@ public sealed class MeshClient : IDisposable
                 MethodConfigs = { RetryUnavailable(Options.MaxAttempts), Once("mesh.ingest.v1.DatasetService", "WriteUpload"), Once("mesh.registry.v1.ModelService", "WriteBundleUpload") },
             },
         });
+        Http = new HttpClient(_connections, disposeHandler: false)
+        {
+            BaseAddress = Options.Address,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var calls = _channel.Intercept(new ErrorInterceptor(), new DeadlineInterceptor(Options.CallTimeout));
         Projects = new(calls);
         Datasets = new(calls);
+        Imports = new(calls);
         Pipelines = new(calls);
         Training = new(calls);
         Models = new(calls);
@@ -59,6 +69,8 @@ public sealed class MeshClient : IDisposable
     public ProjectService.ProjectServiceClient Projects { get; }
 
     public DatasetService.DatasetServiceClient Datasets { get; }
+
+    public ImportService.ImportServiceClient Imports { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
 
@@ -79,7 +91,15 @@ public sealed class MeshClient : IDisposable
     /// <summary>Sends model bundles; resumes after a break.</summary>
     public Uploader BundleUploads { get; }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        Http.Dispose();
+        _channel.Dispose();
+        _connections.Dispose();
+    }
+
+    /// <summary>Plain HTTP/2 on the same connections, for bytes as they are.</summary>
+    internal HttpClient Http { get; }
 
     /// <summary>A write starts at what the server has, which only the uploader can ask anew.</summary>
     private static MethodConfig Once(string service, string method) => new() { Names = { new MethodName { Service = service, Method = method } } };

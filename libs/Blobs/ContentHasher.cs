@@ -14,6 +14,9 @@ public sealed class ContentHasher : IDisposable
     /// <summary>Bytes appended so far.</summary>
     public long Size { get; private set; }
 
+    /// <summary>Of the bytes appended so far; more may follow.</summary>
+    public BlobDigest Digest => BlobDigest.FromHash(whole.GetCurrentHash());
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         whole.AppendData(bytes);

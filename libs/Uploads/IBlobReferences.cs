@@ -8,4 +8,7 @@ public interface IBlobReferences<in TDb>
 {
     /// <summary>Whether anything besides an upload refers to the blob.</summary>
     Task<bool> IsReferencedAsync(TDb db, string project, string sha256, CancellationToken cancel);
+
+    /// <summary>Whether one of the blobs that it refers to in this project has exactly this size.</summary>
+    Task<bool> HasSizeAsync(TDb db, string project, long bytes, CancellationToken cancel);
 }

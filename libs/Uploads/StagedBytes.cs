@@ -36,18 +36,16 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     public long Seen(UploadRow row) => row.State == UploadState.Finished ? row.StoredBytes : staging.Find(row.UploadId)?.CommittedBytes ?? 0;
 
     /// <summary>Hashes what was not hashed while it came in. Outside of any lock: after a restart it reads the whole upload.</summary>
-    public async Task HashAsync(UploadRow row, CancellationToken cancel)
+    /// <returns>Null when nothing is staged: moved into the store already, or never made.</returns>
+    public async Task<BlobDigest?> HashAsync(UploadRow row, CancellationToken cancel)
     {
         try
         {
-            if (row.State == UploadState.Active)
-            {
-                await staging.HashAsync(row.UploadId, cancel);
-            }
+            return row.State == UploadState.Active ? await staging.HashAsync(row.UploadId, cancel) : null;
         }
         catch (StagingNotFoundException)
         {
-            // Moved into the store already, or never made.
+            return null;
         }
     }
 

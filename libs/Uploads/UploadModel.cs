@@ -12,11 +12,13 @@ public static class UploadModel
             row.ToTable("uploads");
             row.HasKey(u => new { u.Project, u.UploadId });
             row.HasIndex(u => new { u.Project, u.Sha256 });
+            row.HasIndex(u => new { u.Project, u.StoredBytes });
             row.Property(u => u.Project).HasMaxLength(63);
             row.Property(u => u.UploadId).HasMaxLength(63);
             row.Property(u => u.FileName).HasMaxLength(UploadFileName.MaxLength);
             row.Property(u => u.Sha256).HasMaxLength(64);
             row.Property(u => u.FinishingSha256).HasMaxLength(64);
+            row.Property(u => u.AnnouncedSha256).HasMaxLength(64);
             row.Property(u => u.Creator).HasMaxLength(256);
         });
         model.Entity<ReleasedBlobRow>(row =>

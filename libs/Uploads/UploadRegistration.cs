@@ -3,10 +3,11 @@ using Mesh.Blobs.Staging;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Watching;
+using Mesh.Uploads.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,7 @@ public static class UploadRegistration
 {
     /// <summary>
     /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> under
-    /// "{state}/uploads" and, unless there is one, the <see cref="IBlobStore"/> all services share. The service's database model calls
+    /// "{state}/uploads" and the <see cref="IBlobStore"/> all services share. The service's database model calls
     /// <see cref="UploadModel.AddUploads"/>.
     /// </summary>
     /// <typeparam name="TReferences">Tells which blobs the service's own resources keep alive.</typeparam>
@@ -27,7 +28,7 @@ public static class UploadRegistration
         var identity = builder.MeshIdentity();
         var services = builder.Services;
         services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<IBlobStore>(s => new FileBlobStore(identity.BlobFolder, s.GetRequiredService<TimeProvider>()));
+        builder.AddBlobStore();
         services.AddSingleton(s => new BlobStaging(
             s.GetRequiredService<IBlobStore>(), Path.Combine(identity.StateFolder, "uploads"),
             TimeSpan.FromSeconds(s.GetRequiredService<IOptions<UploadOptions>>().Value.WriterWaitSeconds)));
@@ -37,10 +38,17 @@ public static class UploadRegistration
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<IBlobReferences<TDb>>(),
             kind, s.GetRequiredService<DigestLock<TDb>>(), s.GetRequiredService<ChangeSignals>(), s.GetRequiredService<ILogger<BlobCollector<TDb>>>()));
         services.AddSingleton(s => new UploadStore<TDb>(
-            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(), kind,
-            s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
+            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(),
+            s.GetRequiredService<IBlobReferences<TDb>>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadHttp<TDb>>(s, kind));
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<UploadSweep<TDb>>(s, kind));
         return builder;
     }
+
+    /// <summary>Maps the same over plain HTTP; see uploads.proto. The service has registered its project contents.</summary>
+    /// <param name="permission">That of the RPCs that create and write.</param>
+    /// <param name="files">The collection under which a file is sent in one call: "files".</param>
+    public static void MapUploads<TDb>(this IEndpointRouteBuilder app, string permission, string files)
+        where TDb : MeshDb => app.ServiceProvider.GetRequiredService<UploadHttp<TDb>>().Map(app, permission, files);
 }

@@ -15,6 +15,9 @@ public sealed class UploadRow
     /// <summary>Declared by the client; 0 when it did not know.</summary>
     public required long DeclaredBytes { get; init; }
 
+    /// <summary>What the client said on creation that the bytes have; empty when it did not know.</summary>
+    public string AnnouncedSha256 { get; init; } = "";
+
     public UploadState State { get; set; } = UploadState.Active;
 
     /// <summary>Empty until FINISHED; then the blob's digest, 64 hex digits.</summary>

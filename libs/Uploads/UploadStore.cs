@@ -4,6 +4,7 @@ using Mesh.Blobs.Staging;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.ServiceDefaults.Storage;
+using Mesh.Uploads.Http;
 using Mesh.Uploads.V1;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -25,66 +26,35 @@ public sealed class UploadStore<TDb>
     private readonly UploadOptions _options;
     private readonly BlobCollector<TDb> _collector;
     private readonly DigestLock<TDb> _locks;
+    private readonly KnownContent<TDb> _known;
+    private readonly UploadCreation<TDb> _creation;
     private readonly StagedBytes<TDb> _staged;
-    private readonly TimeProvider _time;
+    private readonly UploadFaults _faults;
     private readonly ILogger _logger;
 
     internal UploadStore(
-        IDbContextFactory<TDb> databases, BlobStaging staging, IBlobStore blobs, UploadKind kind, IOptions<UploadOptions> options,
+        IDbContextFactory<TDb> databases, BlobStaging staging, IBlobStore blobs, IBlobReferences<TDb> references, UploadKind kind, IOptions<UploadOptions> options,
         BlobCollector<TDb> collector, DigestLock<TDb> locks, TimeProvider time, ILogger<UploadStore<TDb>> logger)
     {
-        (_databases, _staging, _kind, _options, _collector, _locks, _time, _logger) =
-            (databases, staging, kind, options.Value, collector, locks, time, logger);
+        (_databases, _staging, _kind, _options, _collector, _locks, _logger) = (databases, staging, kind, options.Value, collector, locks, logger);
+        _faults = new UploadFaults(kind, logger);
         _staged = new StagedBytes<TDb>(staging, blobs, kind);
+        _known = new KnownContent<TDb>(blobs, references, kind);
+        _creation = new UploadCreation<TDb>(staging, kind, _options, locks, _known, _faults, time);
     }
 
-    /// <summary>Makes an empty upload. The caller has checked that the project is active.</summary>
+    /// <summary>
+    /// Makes an empty upload, or one that is FINISHED when the project has bytes of the digest that was announced. The caller has
+    /// checked that the project is active.
+    /// </summary>
     public async Task<Upload> CreateAsync(CreateUploadRequest request, string creator, CancellationToken cancel)
     {
-        var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
-        var asked = request.Upload ?? new Upload();
-        var violations = new Violations();
-        UploadFileName.Check(violations, asked.FileName, "upload.file_name");
-        violations.Require(asked.SizeBytes >= 0, "upload.size_bytes", "must not be negative.");
-        violations.Require(asked.SizeBytes <= _options.MaxBytes, "upload.size_bytes", $"an upload may have at most {_options.MaxBytes} bytes here.");
-        violations.ThrowIfAny();
-
         await using var db = await _databases.CreateDbContextAsync(cancel);
-        var once = new RequestOnce(db, project, request.RequestId, request);
-        if (await once.FindAsync(cancel) is { } first)
-        {
-            if (await IsThereAsync(db, first, cancel))
-            {
-                return await GetAsync(first, cancel);
-            }
-
-            // Deleted or expired since: who sends the same file again gets a new upload.
-            await db.Requests.Where(r => r.Project == project && r.RequestId == request.RequestId && r.ResourceName == first).ExecuteDeleteAsync(cancel);
-        }
-
-        var row = new UploadRow
-        {
-            Project = project,
-            UploadId = ResourceId.New("upload"),
-            FileName = asked.FileName,
-            DeclaredBytes = asked.SizeBytes,
-            CreatedTicks = _time.GetUtcNow().UtcTicks,
-            Creator = creator,
-        };
-        db.Add(row);
-        once.Record(_kind.NameOf(row), _time.GetUtcNow());
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException e) when (e.IsUniqueViolation())
-        {
-            // The same request at the same time won.
-            return await GetAsync(await once.FindAsync(cancel) ?? throw UploadErrors.Busy(request.Parent), cancel);
-        }
-
-        await GuardAsync(row, () => _staging.CreateAsync(row.UploadId, cancel));
-        return row.ToUpload(_kind, 0);
+        var row = await _creation.CreateAsync(db, request, creator, cancel);
+        var upload = await ShowAsync(db, row, cancel);
+        upload.SizeSeen = upload.State == UploadState.Active && row is { DeclaredBytes: > 0, AnnouncedSha256: "" }
+            && await _known.HasSizeAsync(db, row.Project, row.DeclaredBytes, cancel);
+        return upload;
     }
 
     /// <summary>
@@ -93,34 +63,38 @@ public sealed class UploadStore<TDb>
     /// </summary>
     public async Task<Upload> WriteAsync(IAsyncStreamReader<WriteUploadRequest> requests, CancellationToken cancel)
     {
-        if (!await requests.MoveNext(cancel))
-        {
-            throw MeshError.Invalid("name", "the stream has no message.");
-        }
-
+        var messages = new WriteMessages(requests);
+        var (name, offset) = await messages.BeginAsync(cancel);
         await using var db = await _databases.CreateDbContextAsync(cancel);
-        var row = await FindAsync(db, requests.Current.Name, cancel);
-        if (row.State == UploadState.Finished)
+        var row = await FindActiveAsync(db, name, cancel);
+        return row.ToUpload(_kind, await AppendAsync(db, row, offset, row.DeclaredBytes, messages.ChunksAsync(cancel), cancel));
+    }
+
+    /// <summary>
+    /// Writes the bytes of a stream, which are those that <paramref name="part"/> says. When the upload has all of its bytes, it is
+    /// finished. What the stream throws is thrown on; what it gave before that is kept.
+    /// </summary>
+    /// <param name="expected">What all bytes have; null for what was announced, or whatever they have.</param>
+    public async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var row = await FindActiveAsync(db, name, cancel);
+        var total = TotalOf(row, part.Total);
+        if (part.IsWhole)
         {
-            throw UploadErrors.Finished(_kind.NameOf(row));
+            await StartAgainAsync(db, row, cancel);
         }
 
-        var committed = await GuardAsync(row, async () =>
-        {
-            // Makes sure that there is a file to append to.
-            await _staged.CommittedAsync(db, row, cancel);
-            return row.State == UploadState.Finished
-                ? throw UploadErrors.Finished(_kind.NameOf(row))
-                : await new UploadWriting(_staging, _kind.NameOf(row), row, _options).RunAsync(requests, cancel);
-        });
-        return row.ToUpload(_kind, committed);
+        // A part ends where it says; all of an upload whose size nobody knows, where the body does.
+        var limit = part.End ?? total ?? 0;
+        var committed = await AppendAsync(db, row, part.Start, limit, BodyChunks.ReadAsync(content, cancel), cancel);
+        return (total ?? (part.IsWhole ? committed : null)) == committed ? await FinishWholeAsync(row, expected, cancel) : row.ToUpload(_kind, committed);
     }
 
     public async Task<Upload> GetAsync(string name, CancellationToken cancel)
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
-        var row = await FindAsync(db, name, cancel);
-        return row.ToUpload(_kind, await GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)));
+        return await ShowAsync(db, await FindAsync(db, name, cancel), cancel);
     }
 
     /// <summary>The uploads of a project. Bytes of a write in progress are counted in; Get tells where the next one starts.</summary>
@@ -131,14 +105,16 @@ public sealed class UploadStore<TDb>
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var rows = await db.Set<UploadRow>().AsNoTracking()
             .Where(u => u.Project == project && string.Compare(u.UploadId, paging.After) > 0)
+            .Where(u => request.State == UploadState.Unspecified || u.State == request.State)
             .OrderBy(u => u.UploadId).Take(paging.Size + 1).ToListAsync(cancel);
         var (page, next) = paging.Next(rows, u => u.UploadId);
         return new ListUploadsResponse { Uploads = { page.Select(u => u.ToUpload(_kind, _staged.Seen(u))) }, NextPageToken = next };
     }
 
     /// <summary>
-    /// Checks all bytes against the digest the client computed and stores them. Finishing again with the same digest is
-    /// harmless. After DIGEST_MISMATCH the upload is ACTIVE and empty: the client sends it again from byte 0.
+    /// Checks all bytes against the digest the client computed and stores them; bytes that the project has already need not have
+    /// been sent. Finishing again with the same digest is harmless. After DIGEST_MISMATCH the upload is ACTIVE and empty: the
+    /// client sends it again from byte 0.
     /// </summary>
     public async Task<Upload> FinishAsync(FinishUploadRequest request, CancellationToken cancel)
     {
@@ -149,10 +125,15 @@ public sealed class UploadStore<TDb>
 
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, request.Name, cancel);
-        await GuardAsync(row, () => _staged.HashAsync(row, cancel));
+        if (row.AnnouncedSha256.Length > 0 && row.AnnouncedSha256 != digest.Hex)
+        {
+            throw UploadErrors.AnnouncedOtherwise(request.Name, row.AnnouncedSha256);
+        }
+
+        await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel));
         await using var held = await _locks.TakeAsync(row.Project, digest.Hex, cancel);
         await _staged.ReloadAsync(db, row, cancel);
-        await GuardAsync(row, () => FinishAsync(db, row, digest, cancel));
+        await _faults.GuardAsync(row, () => FinishAsync(db, row, digest, cancel));
         return row.ToUpload(_kind, row.StoredBytes);
     }
 
@@ -162,7 +143,7 @@ public sealed class UploadStore<TDb>
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, name, cancel);
         // Bytes first: when another call writes them, the delete is refused and nothing has changed.
-        await GuardAsync(row, () => _staging.DeleteAsync(row.UploadId, cancel));
+        await _faults.GuardAsync(row, () => _staging.DeleteAsync(row.UploadId, cancel));
         await using (var transaction = await db.Database.BeginTransactionAsync(cancel))
         {
             // Locks the row: a Finish at the same time has written its digest before, to be released here, or finds no row.
@@ -176,6 +157,34 @@ public sealed class UploadStore<TDb>
         }
 
         _collector.Wake();
+    }
+
+    /// <returns>Bytes on disk.</returns>
+    private Task<long> AppendAsync(TDb db, UploadRow row, long offset, long limit, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancel) =>
+        _faults.GuardAsync(row, async () =>
+        {
+            // Makes sure that there is a file to append to.
+            await _staged.CommittedAsync(db, row, cancel);
+            return row.State == UploadState.Finished
+                ? throw UploadErrors.Finished(_kind.NameOf(row))
+                : await new UploadWriting(_staging, _kind.NameOf(row), row.UploadId, limit, _options).RunAsync(offset, chunks, cancel);
+        });
+
+    /// <summary>Drops what an earlier call sent. A crash in between leaves an upload without staged bytes, which starts at 0.</summary>
+    private async Task StartAgainAsync(TDb db, UploadRow row, CancellationToken cancel)
+    {
+        if (await _faults.GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)) > 0 && row.State == UploadState.Active)
+        {
+            await _faults.GuardAsync(row, () => _staging.DeleteAsync(row.UploadId, cancel));
+        }
+    }
+
+    private async Task<Upload> FinishWholeAsync(UploadRow row, BlobDigest? expected, CancellationToken cancel)
+    {
+        var name = _kind.NameOf(row);
+        var digest = expected?.Hex ?? (row.AnnouncedSha256.Length > 0 ? row.AnnouncedSha256 : null);
+        digest ??= (await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel)) ?? throw UploadErrors.Busy(name)).Hex;
+        return await FinishAsync(new FinishUploadRequest { Name = name, Sha256 = digest }, cancel);
     }
 
     private async Task FinishAsync(TDb db, UploadRow row, BlobDigest digest, CancellationToken cancel)
@@ -193,7 +202,11 @@ public sealed class UploadStore<TDb>
 
         if (row.DeclaredBytes > 0 && committed != row.DeclaredBytes)
         {
-            throw UploadErrors.SizeMismatch(_kind.NameOf(row), row.DeclaredBytes, committed);
+            var blob = await _known.FindAsync(db, row.Project, digest, row.DeclaredBytes, cancel)
+                ?? throw UploadErrors.SizeMismatch(_kind.NameOf(row), row.DeclaredBytes, committed);
+            await StagedBytes<TDb>.FinishAsync(db, row, blob, cancel);
+            await _staging.DeleteAsync(row.UploadId, CancellationToken.None);
+            return;
         }
 
         row.FinishingSha256 = digest.Hex;
@@ -214,49 +227,28 @@ public sealed class UploadStore<TDb>
         }
     }
 
+    private async Task<Upload> ShowAsync(TDb db, UploadRow row, CancellationToken cancel) =>
+        row.ToUpload(_kind, await _faults.GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)));
+
     private async Task<UploadRow> FindAsync(TDb db, string name, CancellationToken cancel)
     {
         var ids = _kind.Pattern.Parse(name, "name");
         return await db.Set<UploadRow>().FindAsync([ids[0], ids[1]], cancel) ?? throw MeshError.NotFound(name);
     }
 
-    private Task<bool> IsThereAsync(TDb db, string name, CancellationToken cancel)
+    private async Task<UploadRow> FindActiveAsync(TDb db, string name, CancellationToken cancel)
     {
-        var ids = _kind.Pattern.Parse(name, "name");
-        var (project, id) = (ids[0], ids[1]);
-        return db.Set<UploadRow>().AnyAsync(u => u.Project == project && u.UploadId == id, cancel);
+        var row = await FindAsync(db, name, cancel);
+        return row.State == UploadState.Active ? row : throw UploadErrors.Finished(name);
     }
 
-    private Task GuardAsync(UploadRow row, Func<Task> action) => GuardAsync(row, async () =>
+    /// <summary>All bytes that the upload will have; null when nobody has said.</summary>
+    private long? TotalOf(UploadRow row, long? said)
     {
-        await action();
-        return true;
-    });
-
-    private async Task<T> GuardAsync<T>(UploadRow row, Func<Task<T>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (StagingBusyException)
-        {
-            throw UploadErrors.Busy(_kind.NameOf(row));
-        }
-        catch (StagingNotFoundException)
-        {
-            // Finished, deleted or being recovered by another call in this very moment.
-            throw UploadErrors.Busy(_kind.NameOf(row));
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Deleted by another call in this very moment, which has released the blob.
-            throw MeshError.NotFound(_kind.NameOf(row));
-        }
-        catch (BlobStoreException e)
-        {
-            Log.StorageFailed(_logger, _kind.NameOf(row), e);
-            throw UploadErrors.Storage(e);
-        }
+        var declared = row.DeclaredBytes > 0 ? row.DeclaredBytes : (long?)null;
+        return said is { } total && declared is { } size && total != size
+            ? throw UploadErrors.SizeMismatch(_kind.NameOf(row), size, total)
+            : said > _options.MaxBytes ? throw UploadErrors.TooLarge(_kind.NameOf(row), _options.MaxBytes)
+            : said ?? declared;
     }
 }

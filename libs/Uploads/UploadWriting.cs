@@ -1,45 +1,36 @@
-using Grpc.Core;
-using Mesh.Blobs;
 using Mesh.Blobs.Staging;
-using Mesh.ServiceDefaults.Errors;
-using Mesh.Uploads.V1;
 
 namespace Mesh.Uploads;
 
-/// <summary>One Write call: checks each chunk, appends it, syncs now and then. Holds one chunk in memory.</summary>
-internal sealed class UploadWriting(BlobStaging staging, string name, UploadRow row, UploadOptions options)
+/// <summary>One call that writes: appends chunks and syncs now and then. What arrived before it broke off is kept.</summary>
+/// <param name="limit">Bytes that the upload may have when the call ends; 0 for no other limit than that of the options.</param>
+internal sealed class UploadWriting(BlobStaging staging, string name, string id, long limit, UploadOptions options)
 {
-    private const int MaxChunkBytes = 1024 * 1024;
-
-    /// <param name="requests">Stands at its first message.</param>
     /// <returns>Bytes on disk.</returns>
-    public async Task<long> RunAsync(IAsyncStreamReader<WriteUploadRequest> requests, CancellationToken cancel)
+    public async Task<long> RunAsync(long offset, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancel)
     {
-        var position = requests.Current.Offset;
-        await using var writer = await OpenAsync(position, cancel);
-        var first = true;
-        do
+        await using var writer = await OpenAsync(offset, cancel);
+        var position = offset;
+        await foreach (var chunk in chunks)
         {
-            var chunk = requests.Current;
-            Check(chunk, position, first);
-            first = false;
-            await writer.WriteAsync(chunk.Data.Memory, cancel);
-            position += chunk.Data.Length;
+            position += chunk.Length;
+            Check(position);
+            // Whoever sent it may have gone: it arrived, and is written.
+            await writer.WriteAsync(chunk, CancellationToken.None);
             if (position - writer.CommittedBytes >= options.BytesPerSync)
             {
-                await writer.CommitAsync(cancel);
+                await writer.CommitAsync(CancellationToken.None);
             }
         }
-        while (await requests.MoveNext(cancel));
 
-        return await writer.CommitAsync(cancel);
+        return await writer.CommitAsync(CancellationToken.None);
     }
 
     private async Task<StagingWriter> OpenAsync(long offset, CancellationToken cancel)
     {
         try
         {
-            return await staging.OpenAppendAsync(row.UploadId, offset, cancel);
+            return await staging.OpenAppendAsync(id, offset, cancel);
         }
         catch (StagingOffsetException e)
         {
@@ -47,17 +38,11 @@ internal sealed class UploadWriting(BlobStaging staging, string name, UploadRow 
         }
     }
 
-    private void Check(WriteUploadRequest chunk, long position, bool first)
+    private void Check(long end)
     {
-        var violations = new Violations();
-        violations.Require(chunk.Data.Length <= MaxChunkBytes, "data", $"a chunk has at most {MaxChunkBytes} bytes.");
-        violations.Require(first || chunk.Name.Length == 0 || chunk.Name == name, "name", "one stream writes one upload.");
-        violations.Require(first || chunk.Offset == 0 || chunk.Offset == position, "offset", $"the stream is at byte {position}.");
-        violations.ThrowIfAny();
-        var end = position + chunk.Data.Length;
-        if (row.DeclaredBytes > 0 && end > row.DeclaredBytes)
+        if (limit > 0 && end > limit)
         {
-            throw UploadErrors.SizeMismatch(name, row.DeclaredBytes, end);
+            throw UploadErrors.SizeMismatch(name, limit, end);
         }
 
         if (end > options.MaxBytes)

@@ -12,6 +12,8 @@ internal static class IngestNames
     public static readonly ResourcePattern Version = new("projects/{project}/datasets/{dataset}/versions/{version}");
 
     public static readonly ResourcePattern Upload = new("projects/{project}/uploads/{upload}");
+
+    public static readonly ResourcePattern Import = new("projects/{project}/imports/{import}");
 }
 
 /// <summary>A version's key, from its name.</summary>

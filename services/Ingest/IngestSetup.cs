@@ -1,10 +1,14 @@
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Downloads;
 using Mesh.Ingest.Formats;
+using Mesh.Ingest.Imports;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
+using Mesh.Ingest.Versions.Comparing;
+using Mesh.Ingest.Versions.Cooling;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
 using Mesh.Uploads;
@@ -22,15 +26,32 @@ public static class IngestSetup
         services.AddProjectContents<IngestContents>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<VersionStore>();
+        services.AddSingleton<VersionTags>();
+        services.AddSingleton<VersionComparison>();
+        services.AddSingleton<VersionCheck>();
         services.AddSingleton<VersionCreation>();
         services.AddSingleton<PinStore>();
+        services.AddSingleton<VersionUse>();
+        services.AddHostedService<ColdSweep>();
+        services.AddSingleton<VersionRecords>();
         services.AddSingleton<RecordStream>();
+        services.AddSingleton<RecordPartitions>();
+        services.AddSingleton<RecordPreview>();
         services.AddRecordFormats();
+        services.AddSingleton<WorkFolder>();
         services.AddSingleton<QuarantineStore>();
+        services.AddSingleton<DownloadHttp>();
         services.AddSingleton<VersionParser>();
         services.AddSingleton<CommitLeases>();
         services.AddHostedService<CommitRunner>();
+        services.AddImports();
     }
 
-    public static void MapIngest(this WebApplication app) => app.MapGrpcService<DatasetApi>();
+    public static void MapIngest(this WebApplication app)
+    {
+        app.MapGrpcService<DatasetApi>();
+        app.MapGrpcService<ImportApi>();
+        app.MapUploads<IngestDb>("uploads.create", "files");
+        app.Services.GetRequiredService<DownloadHttp>().Map(app);
+    }
 }

@@ -23,6 +23,9 @@ internal static class Telemetry
     public static readonly Counter<long> RecordsRead =
         Meter.CreateCounter<long>("mesh.ingest.records.read", "{record}", "Records streamed to readers.");
 
+    public static readonly Counter<long> ImportsEnded =
+        Meter.CreateCounter<long>("mesh.ingest.imports.ended", "{import}", "Imports that reached a terminal state, by state.");
+
     public static readonly Histogram<double> CommitDuration =
         Meter.CreateHistogram<double>("mesh.ingest.commit.duration", "s", "From taking a version up to its end.");
 }

@@ -20,4 +20,7 @@ internal sealed class RegistryContents(IDbContextFactory<RegistryDb> databases) 
 
     public Task<bool> IsReferencedAsync(RegistryDb db, string project, string sha256, CancellationToken cancel) =>
         db.Versions.AnyAsync(v => v.Project == project && v.BundleSha256 == sha256, cancel);
+
+    public Task<bool> HasSizeAsync(RegistryDb db, string project, long bytes, CancellationToken cancel) =>
+        db.Versions.AnyAsync(v => v.Project == project && v.BundleSizeBytes == bytes, cancel);
 }

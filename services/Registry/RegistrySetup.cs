@@ -43,6 +43,7 @@ public static class RegistrySetup
         app.MapGrpcService<ModelApi>();
         app.MapGrpcService<DeploymentApi>();
         app.MapGrpcService<DirectoryApi>();
+        app.MapUploads<RegistryDb>("models.upload", "bundleFiles");
     }
 
     private static void AddHostedSingleton<T>(this IServiceCollection services)

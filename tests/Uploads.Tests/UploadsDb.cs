@@ -21,10 +21,15 @@ public sealed class UserRow
     public required string Project { get; init; }
 
     public required string Sha256 { get; init; }
+
+    public long Bytes { get; init; }
 }
 
 public sealed class UserReferences : IBlobReferences<UploadsDb>
 {
     public Task<bool> IsReferencedAsync(UploadsDb db, string project, string sha256, CancellationToken cancel) =>
         db.Users.AnyAsync(u => u.Project == project && u.Sha256 == sha256, cancel);
+
+    public Task<bool> HasSizeAsync(UploadsDb db, string project, long bytes, CancellationToken cancel) =>
+        db.Users.AnyAsync(u => u.Project == project && u.Bytes == bytes, cancel);
 }

@@ -1,43 +1,52 @@
-using System.Collections.Concurrent;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
+using Mesh.Client.Listing;
+using Mesh.Uploads.V1;
 
 namespace Mesh.Cli.Files;
 
 /// <summary>Sends files, several at once, with one count of bytes over all.</summary>
 internal static class FileUploads
 {
-    private const int AtOnce = 4;
+    /// <summary>Files at the same time unless told otherwise: enough that the network is busy while one waits for the disk.</summary>
+    public const int AtOnce = 4;
 
     /// <returns>The uploads' names, in the order of the files.</returns>
-    public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, string project, IReadOnlyList<DataFile> files, IStage stage)
+    public static async Task<IReadOnlyList<string>> SendAsync(CommandRun run, string project, IReadOnlyList<DataFile> files, IStage stage, int atOnce = AtOnce)
     {
-        var total = files.Sum(file => file.Size);
-        var sent = new ConcurrentDictionary<string, long>();
+        var begun = await BegunAsync(run, project);
+        var count = new ByteCount(stage, files.Sum(file => file.Size));
         var uploads = new string[files.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = run.Cancel };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = run.Cancel };
         await Parallel.ForEachAsync(files.Index(), options, async (item, cancel) =>
         {
             var (index, file) = item;
-            uploads[index] = await SendAsync(run, project, file, new Bytes(done =>
-            {
-                sent[file.Name] = done;
-                stage.Report(sent.Values.Sum(), total, $"{Amount.Bytes(sent.Values.Sum())} of {Amount.Bytes(total)}");
-            }), cancel);
+            using var part = stage.Part(file.Name);
+            uploads[index] = await SendAsync(run, project, file, begun.GetValueOrDefault((file.Name, file.Size)), count.Of(file.Name, file.Size, part), cancel);
         });
-        stage.Report(total, total, $"{files.Count} files, {Amount.Bytes(total)}");
+        count.Finish(files.Count);
         return uploads;
     }
 
-    private static async Task<string> SendAsync(CommandRun run, string project, DataFile file, IProgress<long> progress, CancellationToken cancel)
+    /// <summary>What an earlier run left, by name and size: it may have been stopped or killed, or have run on another machine.</summary>
+    private static async Task<IReadOnlyDictionary<(string, long), string>> BegunAsync(CommandRun run, string project)
+    {
+        var begun = new Dictionary<(string, long), string>();
+        await foreach (var upload in run.Mesh.ListUploadsAsync(project, UploadState.Active, run.Cancel))
+        {
+            if (upload is { CommittedBytes: > 0, SizeBytes: > 0 })
+            {
+                begun[(upload.FileName, upload.SizeBytes)] = upload.Name;
+            }
+        }
+
+        return begun;
+    }
+
+    private static async Task<string> SendAsync(CommandRun run, string project, DataFile file, string? begun, IProgress<long> progress, CancellationToken cancel)
     {
         await using var content = File.OpenRead(file.Path);
         var requestId = DataFile.RequestId("upload", project, file.Name, file.Key);
-        return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel)).Name;
-    }
-
-    private sealed class Bytes(Action<long> report) : IProgress<long>
-    {
-        public void Report(long value) => report(value);
+        return (await run.Mesh.DatasetUploads.SendAsync(project, file.Name, content, requestId, progress, cancel, begun)).Name;
     }
 }

@@ -7,9 +7,10 @@ namespace Mesh.Cli.Output;
 internal sealed class BarStage : IStage
 {
     private readonly IAnsiConsole _console;
+    private readonly ProgressContext _context;
     private readonly ProgressTask _task;
 
-    private BarStage(IAnsiConsole console, ProgressTask task) => (_console, _task) = (console, task);
+    private BarStage(IAnsiConsole console, ProgressContext context, ProgressTask task) => (_console, _context, _task) = (console, context, task);
 
     public static Task<T> RunAsync<T>(IAnsiConsole console, string title, Func<IStage, Task<T>> work) =>
         console.Progress()
@@ -27,7 +28,7 @@ internal sealed class BarStage : IStage
                 task.IsIndeterminate = true;
                 try
                 {
-                    var result = await work(new BarStage(console, task));
+                    var result = await work(new BarStage(console, context, task));
                     task.IsIndeterminate = false;
                     task.Value = task.MaxValue;
                     return result;
@@ -54,6 +55,27 @@ internal sealed class BarStage : IStage
     }
 
     public void Line(string text) => _console.WriteLine(Printable.Line(text));
+
+    public IStagePart Part(string title) => new BarPart(_context, title);
+
+    private sealed class BarPart(ProgressContext context, string title) : IStagePart
+    {
+        private const int TitleWidth = 32;
+
+        private readonly ProgressTask _task = context.AddTask(Markup.Escape("  " + Short(Printable.Line(title))));
+
+        public void Report(double done, double total)
+        {
+            _task.MaxValue = Math.Max(total, 1);
+            _task.Value = done;
+            _task.Tag = $"{Amount.Bytes((long)done)} of {Amount.Bytes((long)total)}";
+        }
+
+        public void Dispose() => context.RemoveTask(_task);
+
+        // The end of a path says more than its beginning.
+        private static string Short(string text) => text.Length <= TitleWidth ? text : $"…{text.AsSpan(text.Length - TitleWidth + 1)}";
+    }
 
     private sealed class DetailColumn : ProgressColumn
     {

@@ -10,4 +10,13 @@ internal interface IStage
 
     /// <summary>A line that stays.</summary>
     void Line(string text);
+
+    /// <summary>A part of the work that shows for itself, below the whole, until it is disposed.</summary>
+    IStagePart Part(string title);
+}
+
+/// <summary>One of several things at work within a stage. Thread safe.</summary>
+internal interface IStagePart : IDisposable
+{
+    void Report(double done, double total);
 }

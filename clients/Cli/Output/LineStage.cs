@@ -30,6 +30,9 @@ internal sealed class LineStage(TextWriter output, string title, TimeProvider ti
         }
     }
 
+    /// <summary>Parts would drown the whole in lines.</summary>
+    public IStagePart Part(string title) => Silent.Instance;
+
     public void Finish()
     {
         lock (_gate)
@@ -43,5 +46,18 @@ internal sealed class LineStage(TextWriter output, string title, TimeProvider ti
     {
         output.WriteLine(Printable.Line(line));
         _lastLine = time.GetTimestamp();
+    }
+
+    private sealed class Silent : IStagePart
+    {
+        public static Silent Instance { get; } = new();
+
+        public void Report(double done, double total)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -3,10 +3,12 @@ using System.CommandLine.Help;
 using Mesh.Cli.Commands;
 using Mesh.Cli.Commands.Datasets;
 using Mesh.Cli.Commands.Deployments;
+using Mesh.Cli.Commands.Imports;
 using Mesh.Cli.Commands.Models;
 using Mesh.Cli.Commands.Pipelines;
 using Mesh.Cli.Commands.Projects;
 using Mesh.Cli.Commands.Training;
+using Mesh.Cli.Commands.Uploads;
 
 namespace Mesh.Cli.Running;
 
@@ -21,7 +23,10 @@ internal static class CommandTree
             new Status(),
             Group("project", "Projects hold everything else.", new ProjectCreate(), new ProjectList(), new ProjectDelete()),
             Group("dataset", "Raw data in immutable versions.",
-                new DatasetCreate(), new DatasetUpload(), new DatasetList(), new DatasetShow(), new DatasetDelete()),
+                new DatasetCreate(), new DatasetUpload(), new DatasetImport(), new DatasetDownload(), new DatasetList(), new DatasetShow(), new DatasetHead(),
+                new DatasetStats(), new DatasetRejected(), new DatasetDiff(), new DatasetTag(), new DatasetVerify(), new DatasetDelete()),
+            Group("upload", "Files on their way into datasets.", new UploadList(), new UploadShow(), new UploadDelete()),
+            Group("import", "Files that the mesh fetches itself.", new ImportList(), new ImportShow(), new ImportCancel()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",
                 new PipelineCreate(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
             Group("train", "Training runs.",

@@ -5,6 +5,7 @@ using Mesh.Ingest.V1;
 using Mesh.Preprocessing.V1;
 using Mesh.Registry.V1;
 using Mesh.Trainer.V1;
+using Mesh.Uploads.V1;
 
 namespace Mesh.Client.Listing;
 
@@ -26,6 +27,23 @@ public static class Pages
         token => mesh.Datasets.ListDatasetVersionsAsync(
             new ListDatasetVersionsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Versions, page => page.NextPageToken, cancel);
+
+    /// <param name="parent">"projects/{project}/datasets/{dataset}/versions/{version}"</param>
+    public static IAsyncEnumerable<RejectedRecord> ListRejectedRecordsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Datasets.ListRejectedRecordsAsync(
+            new ListRejectedRecordsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.RejectedRecords, page => page.NextPageToken, cancel);
+
+    /// <param name="state">UNSPECIFIED for all.</param>
+    public static IAsyncEnumerable<Upload> ListUploadsAsync(
+        this MeshClient mesh, string parent, UploadState state = UploadState.Unspecified, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Datasets.ListUploadsAsync(
+            new ListUploadsRequest { Parent = parent, State = state, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.Uploads, page => page.NextPageToken, cancel);
+
+    public static IAsyncEnumerable<Import> ListImportsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Imports.ListImportsAsync(new ListImportsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.Imports, page => page.NextPageToken, cancel);
 
     public static IAsyncEnumerable<Pipeline> ListPipelinesAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
         token => mesh.Pipelines.ListPipelinesAsync(new ListPipelinesRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),

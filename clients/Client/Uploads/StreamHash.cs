@@ -7,6 +7,7 @@ internal sealed class StreamHash(Stream content) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _position;
+    private string? _digest;
 
     /// <summary>Takes bytes that were read at <paramref name="offset"/>; those hashed before are passed over.</summary>
     public void Append(long offset, ReadOnlySpan<byte> bytes)
@@ -42,8 +43,9 @@ internal sealed class StreamHash(Stream content) : IDisposable
         }
     }
 
+    /// <summary>Of everything; nothing is taken afterwards.</summary>
     /// <returns>Lower-case hex.</returns>
-    public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+    public string Finish() => _digest ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
 
     public void Dispose() => _hash.Dispose();
 }

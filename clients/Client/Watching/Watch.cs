@@ -28,6 +28,11 @@ public static class Watch
         version => version.Status.State.IsTerminal(), mesh.Options.Patience, cancel);
 
     /// <summary>Ends after a terminal state.</summary>
+    public static IAsyncEnumerable<Import> WatchImportAsync(this MeshClient mesh, string name, CancellationToken cancel = default) => FollowAsync<Import>(
+        (_, stop) => mesh.Imports.WatchImport(new WatchImportRequest { Name = name }, cancellationToken: stop),
+        import => import.Status.State.IsTerminal(), mesh.Options.Patience, cancel);
+
+    /// <summary>Ends after a terminal state.</summary>
     public static IAsyncEnumerable<PipelineRun> WatchPipelineRunAsync(this MeshClient mesh, string name, CancellationToken cancel = default) => FollowAsync<PipelineRun>(
         (_, stop) => mesh.Pipelines.WatchPipelineRun(new WatchPipelineRunRequest { Name = name }, cancellationToken: stop),
         run => run.Status.State.IsTerminal(), mesh.Options.Patience, cancel);

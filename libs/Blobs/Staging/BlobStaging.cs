@@ -79,12 +79,13 @@ public sealed class BlobStaging
     /// Reads what was not hashed while it was written, so that <see cref="FinishAsync"/> need not: a whole upload after a restart. May be cancelled and
     /// called again.
     /// </summary>
+    /// <returns>The digest of all bytes.</returns>
     /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
-    public async Task HashAsync(string id, CancellationToken cancellation)
+    public async Task<BlobDigest> HashAsync(string id, CancellationToken cancellation)
     {
         using var slot = await EnterAsync(id, cancellation);
         using var file = OpenFile(id);
-        await slot.HashRestAsync(file, cancellation);
+        return await slot.HashRestAsync(file, cancellation);
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal sealed class StagingSlot : IDisposable
     public void Hash(ReadOnlySpan<byte> bytes) => hasher?.Append(bytes);
 
     /// <summary>Reads from the file what the hash lacks. What a cancelled call has read is kept for the next.</summary>
-    public async Task HashRestAsync(SafeFileHandle file, CancellationToken cancellation)
+    public async Task<BlobDigest> HashRestAsync(SafeFileHandle file, CancellationToken cancellation)
     {
         if (hasher?.Size > RandomAccess.GetLength(file))
         {
@@ -39,6 +39,7 @@ internal sealed class StagingSlot : IDisposable
         }
         hasher ??= new ContentHasher();
         await hasher.AppendRestAsync(file, cancellation);
+        return hasher.Digest;
     }
 
     /// <summary>The hash of the first <paramref name="size"/> bytes, or null when it has to be read from the file.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Mesh.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,8 +8,6 @@ namespace Mesh.Gateway.Routing;
 /// <summary>Says in the caller's own protocol why the gateway could not pass a call on.</summary>
 internal static class GatewayErrors
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor)));
-
     public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
 
     /// <summary>The caller's body is too large or malformed.</summary>
@@ -69,26 +65,24 @@ internal static class GatewayErrors
 
     private static Task WriteJsonAsync(HttpContext http, MeshException error)
     {
-        http.Response.StatusCode = error.Code switch
+        var status = error.Code switch
         {
-            StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
-            StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
+            StatusCode.Unavailable or StatusCode.InvalidArgument or StatusCode.DeadlineExceeded => ErrorJson.HttpStatus(error.Code),
             StatusCode.ResourceExhausted => StatusCodes.Status413PayloadTooLarge,
-            StatusCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
             _ => StatusCodes.Status502BadGateway,
         };
+        // The Open Inference Protocol's errors have a shape of their own.
+        if (http.Request.Path.StartsWithSegments("/v1"))
+        {
+            return ErrorJson.WriteAsync(http, status, error.ToRpcException());
+        }
+
+        http.Response.StatusCode = status;
         if (error.RetryAfter is { } delay)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        // The Open Inference Protocol's errors have a shape of their own.
-        if (!http.Request.Path.StartsWithSegments("/v1"))
-        {
-            return http.Response.WriteAsJsonAsync(new { error = error.Message });
-        }
-
-        http.Response.ContentType = "application/json";
-        return http.Response.WriteAsync(Json.Format(error.ToRpcException().GetRpcStatus()));
+        return http.Response.WriteAsJsonAsync(new { error = error.Message });
     }
 }

@@ -15,8 +15,12 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
 
     public async Task InvokeAsync(HttpContext http)
     {
-        // YARP lifts it again for gRPC, where messages are limited by the service and streams have no end.
-        BodyLimit.Set(http, options.Value.MaxBodyBytes);
+        if (!ByteRoutes.IsUnlimited(http.GetReverseProxyFeature().Route.Config))
+        {
+            // YARP lifts it again for gRPC, where messages are limited by the service and streams have no end.
+            BodyLimit.Set(http, options.Value.MaxBodyBytes);
+        }
+
         var kestrels = http.Features.Get<IHttpResetFeature>();
         var held = kestrels is not null && GatewayErrors.IsGrpc(http.Request) ? new HeldReset() : null;
         if (held is not null)
@@ -36,7 +40,12 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
         }
 
         var error = GatewayErrors.CallersFault(http) ?? Unavailable(failure.Error);
-        if (!http.Response.HasStarted)
+        if (IsSilent(http.Request))
+        {
+            // A caller that stopped sending in the middle of its body does not wait for an answer.
+            http.Abort();
+        }
+        else if (!http.Response.HasStarted)
         {
             await GatewayErrors.WriteAsync(http, error);
         }
@@ -46,6 +55,32 @@ internal sealed class ServiceFailures(RequestDelegate next, IOptions<GatewayOpti
             {
                 trailers[key] = value;
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether the rest of the body was waited for in vain. Kestrel cannot read on from a read that was given up, and would log an error
+    /// for trying to once the answer is written.
+    /// </summary>
+    private static bool IsSilent(HttpRequest request)
+    {
+        try
+        {
+            if (request.BodyReader.TryRead(out var read))
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.Start);
+            }
+
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Broken, which is another matter.
+            return false;
         }
     }
 

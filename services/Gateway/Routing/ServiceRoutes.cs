@@ -8,7 +8,7 @@ namespace Mesh.Gateway.Routing;
 
 /// <summary>
 /// YARP's routes and clusters for every service but Inference, made from the protos: one gRPC route per service and one
-/// HTTP/JSON route per google.api.http rule. Addresses come from service discovery and are fixed at start.
+/// HTTP/JSON route per google.api.http rule; <see cref="ByteRoutes"/> besides. Addresses come from service discovery and are fixed at start.
 /// </summary>
 public sealed class ServiceRoutes : IProxyConfigProvider
 {
@@ -17,7 +17,7 @@ public sealed class ServiceRoutes : IProxyConfigProvider
     public ServiceRoutes(IConfiguration configuration, IOptions<GatewayOptions> options, ILogger<ServiceRoutes> logger)
     {
         var services = PublicServices.All.Where(s => s.File.Package.StartsWith("mesh.", StringComparison.Ordinal) && PublicServices.Owner(s) != "inference").ToList();
-        var routes = services.SelectMany(service => HttpRoutes.Of(service).Prepend(GrpcRoute(service))).ToList();
+        var routes = services.SelectMany(service => HttpRoutes.Of(service).Prepend(GrpcRoute(service))).Concat(ByteRoutes.All).ToList();
         var activityTimeout = ActivityTimeout(options);
         var clusters = services.Select(PublicServices.Owner).Distinct().Select(owner => Cluster(owner, configuration, activityTimeout, logger)).ToList();
         _config = new Fixed(routes, clusters);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mesh.Blobs;
 using Mesh.Ingest.Formats;
+using Mesh.Ingest.Leases;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.V1;
 using Mesh.ServiceDefaults.Watching;
@@ -13,8 +14,8 @@ namespace Mesh.Ingest.Commits;
 /// over. A failure that is not the data's is tried again a few times.
 /// </summary>
 internal sealed class CommitRunner(
-    CommitLeases leases, VersionParser parser, QuarantineStore quarantine, IBlobStore blobs, ChangeSignals signals, IOptions<IngestOptions> options,
-    TimeProvider time, ILogger<CommitRunner> logger) : BackgroundService
+    CommitLeases leases, VersionParser parser, QuarantineStore quarantine, WorkFolder work, IBlobStore blobs, ChangeSignals signals,
+    IOptions<IngestOptions> options, TimeProvider time, ILogger<CommitRunner> logger) : BackgroundService
 {
     /// <summary>The signal that there is a new version.</summary>
     public const string Wake = "commits";
@@ -32,7 +33,7 @@ internal sealed class CommitRunner(
     {
         try
         {
-            quarantine.Sweep();
+            work.Sweep();
             await leases.TakeOverAsync(stoppingToken);
             await Task.WhenAll(Enumerable.Range(0, options.Value.ParallelCommits).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)));
         }
@@ -111,7 +112,8 @@ internal sealed class CommitRunner(
     {
         var progress = new CommitProgress();
         ParsedVersion parsed;
-        await using (var heartbeat = new CommitHeartbeat(leases, commit, progress, time, logger, stopping))
+        await using (var heartbeat = new LeaseHeartbeat(
+            commit.Key.Name, leases.Length, () => progress.Now, (now, cancel) => leases.RenewAsync(commit, now, cancel), time, logger, stopping))
         {
             using var rejected = quarantine.NewFile();
             try

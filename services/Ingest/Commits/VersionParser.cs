@@ -12,8 +12,8 @@ internal sealed record ParsedVersion(DatasetVersion Facts, DatasetVersionStatist
 
 /// <summary>
 /// Reads every file of a version once: 1. label names, 2. the format, 3. what the format leaves open, by the first records,
-/// 4. every record, 5. the digest. Only rejected records are written, to a file of the attempt's own, so that it can be done
-/// again after a crash.
+/// 4. every record, 5. the digest. Only rejected records and keys are written, to files of the attempt's own, so that it can
+/// be done again after a crash.
 /// </summary>
 internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOptions> options)
 {
@@ -75,10 +75,12 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         CommitProgress progress, CancellationToken cancel)
     {
         var statistics = new VersionStatistics(layout, data, options.Value);
+        using var keys = KeyCheck.Of(layout, quarantine.Folder);
         await using var cursor = format.Open(data, layout, split: null);
         while (await cursor.MoveNextAsync(cancel))
         {
-            if (statistics.Add(cursor, await cursor.ReadAsync(cancel)) is { } rejected)
+            var problem = await cursor.ReadAsync(cancel) ?? keys?.Add(cursor);
+            if (statistics.Add(cursor, problem) is { } rejected)
             {
                 quarantine.Add(rejected);
                 CheckRejections(asked, statistics, rejected, RecordsBeforeShare);
@@ -91,6 +93,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
             }
         }
 
+        keys?.ThrowIfTwice();
         progress.Report(statistics.Candidates, statistics.Candidates);
         return statistics;
     }

@@ -1,5 +1,4 @@
 using Mesh.Blobs;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Ingest.Formats;
 
@@ -14,17 +13,23 @@ internal sealed record SourceFile(IBlobStore Blobs, BlobScope Scope, string Path
     /// A local file, verified as a whole once in this process: for reading in any order, where verifying the megabyte around
     /// each record would cost more than the record.
     /// </summary>
-    public async Task<SafeFileHandle> OpenLocalAsync(CancellationToken cancel)
+    public async Task<LocalFile> OpenLocalAsync(CancellationToken cancel)
     {
-        var path = await Blobs.GetLocalPathAsync(Scope, Digest, cancel);
+        var blob = await Blobs.OpenLocalAsync(Scope, Digest, cancel);
         try
         {
-            return File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            return new LocalFile(blob);
         }
         catch (FileNotFoundException)
         {
             // Deleted with its version since the look.
+            blob.Dispose();
             throw new BlobNotFoundException(Scope, Digest);
+        }
+        catch
+        {
+            blob.Dispose();
+            throw;
         }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class QuarantineFile(string folder) : IDisposable
     private string? _path;
     private FileStream? _file;
 
+    /// <summary>For files of the attempt.</summary>
+    public string Folder => folder;
+
     public void Add(RejectedRecord rejected)
     {
         _file ??= Create();

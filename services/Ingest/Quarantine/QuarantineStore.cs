@@ -6,30 +6,18 @@ using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Errors;
-using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest.Quarantine;
 
 /// <summary>The records that commits rejected, kept aside as a blob beside each version.</summary>
-internal sealed class QuarantineStore(IDbContextFactory<IngestDb> databases, CommitLeases leases, IBlobStore blobs, ServiceIdentity identity)
+internal sealed class QuarantineStore(IDbContextFactory<IngestDb> databases, CommitLeases leases, IBlobStore blobs, WorkFolder work)
 {
     /// <summary>Clients take messages of 4 MiB unless told otherwise.</summary>
     private const int PageBytes = 2 * 1024 * 1024;
 
-    private string Folder => Path.Combine(identity.StateFolder, "quarantine");
-
-    public QuarantineFile NewFile() => new(Folder);
-
-    /// <summary>At start: removes what commits of a killed process left behind.</summary>
-    public void Sweep()
-    {
-        if (Directory.Exists(Folder))
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
-    }
+    public QuarantineFile NewFile() => new(work.Path);
 
     /// <summary>Makes the file a blob of the version. The version names it first, so that no crash leaves a blob that nobody knows.</summary>
     public async Task KeepAsync(Commit commit, QuarantineFile file, CancellationToken cancel)

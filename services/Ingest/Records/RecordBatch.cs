@@ -5,7 +5,8 @@ using Mesh.Ingest.V1;
 namespace Mesh.Ingest.Records;
 
 /// <summary>Records on their way into messages of at most about 1 MiB; a larger record travels alone.</summary>
-internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> stream)
+/// <param name="columns">Indices of those that are sent.</param>
+internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> stream, IReadOnlyList<int> columns)
 {
     // Messages above 1 MiB miss the array pool.
     private const int TargetBytes = 1000 * 1024;
@@ -20,9 +21,9 @@ internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> strea
 
     public async ValueTask AddAsync(long index, RecordCursor cursor, CancellationToken cancel)
     {
-        var record = new Record { Index = index, Source = cursor.Source };
+        var record = new Record { Index = index, Source = cursor.Source, Split = cursor.Split };
         var size = record.Source.Length + RecordOverhead;
-        for (var column = 0; column < cursor.Row.Columns.Length; column++)
+        foreach (var column in columns)
         {
             var value = _values.Of(cursor.Row, column);
             record.Values.Add(value);

@@ -8,82 +8,92 @@ namespace Mesh.Ingest.Records;
 /// </summary>
 internal sealed class RecordRow
 {
-    private readonly Cell[] _cells;
+    private readonly ColumnType[] _types;
+    private readonly bool[] _there;
+    private readonly long[] _bits;
+    private readonly (int Start, int Length)[] _texts;
+    private readonly object?[] _references;
+    private readonly ReadOnlyMemory<byte>[] _bytes;
     private char[] _text = new char[256];
     private int _textLength;
 
     public RecordRow(Schema schema)
     {
         Columns = [.. schema.Columns];
-        _cells = new Cell[Columns.Length];
+        _types = [.. Columns.Select(c => c.Type)];
+        var count = Columns.Length;
+        (_there, _bits, _texts, _references, _bytes) = (new bool[count], new long[count], new (int, int)[count], new object?[count], new ReadOnlyMemory<byte>[count]);
     }
 
     public Column[] Columns { get; }
 
+    public ColumnType TypeOf(int column) => _types[column];
+
     /// <summary>Makes every value missing.</summary>
     public void Clear()
     {
-        Array.Clear(_cells);
+        Array.Clear(_there);
         _textLength = 0;
     }
 
-    public bool IsMissing(int column) => !_cells[column].There;
+    public bool IsMissing(int column) => !_there[column];
 
     /// <summary>INT64; BOOL as 0 or 1; TIMESTAMP as UTC ticks of .NET.</summary>
-    public long Integer(int column) => _cells[column].Bits;
+    public long Integer(int column) => _bits[column];
 
-    public double Number(int column) => BitConverter.Int64BitsToDouble(_cells[column].Bits);
+    public double Number(int column) => BitConverter.Int64BitsToDouble(_bits[column]);
 
-    public ReadOnlySpan<char> Text(int column) => _text.AsSpan(_cells[column].Start, _cells[column].Length);
+    public ReadOnlySpan<char> Text(int column) => _text.AsSpan(_texts[column].Start, _texts[column].Length);
 
     /// <summary>BYTES.</summary>
-    public ReadOnlyMemory<byte> Bytes(int column) => _cells[column].Bytes;
+    public ReadOnlyMemory<byte> Bytes(int column) => _bytes[column];
 
     /// <summary>A list of strings, integers, numbers or boxes.</summary>
-    public IReadOnlyList<T> List<T>(int column) => (IReadOnlyList<T>)_cells[column].Reference!;
+    public IReadOnlyList<T> List<T>(int column) => (IReadOnlyList<T>)_references[column]!;
 
-    public ImageCell Image(int column)
+    public ImageCell Image(int column) =>
+        new(_bytes[column], (string)_references[column]!, Height: _texts[column].Length, Width: _texts[column].Start, Channels: (int)_bits[column]);
+
+    public void SetInteger(int column, long value)
     {
-        ref var cell = ref _cells[column];
-        return new ImageCell(cell.Bytes, (string)cell.Reference!, cell.Length, cell.Start, (int)cell.Bits);
+        _there[column] = true;
+        _bits[column] = value;
     }
-
-    public void SetInteger(int column, long value) => _cells[column] = new Cell { There = true, Bits = value };
 
     public void SetNumber(int column, double value) => SetInteger(column, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>Copies the text.</summary>
     public void SetText(int column, ReadOnlySpan<char> text)
     {
-        if (_textLength + text.Length > _text.Length)
+        if (text.Length > _text.Length - _textLength)
         {
             Array.Resize(ref _text, Math.Max(2 * _text.Length, _textLength + text.Length));
         }
 
         text.CopyTo(_text.AsSpan(_textLength));
-        _cells[column] = new Cell { There = true, Start = _textLength, Length = text.Length };
+        _there[column] = true;
+        _texts[column] = (_textLength, text.Length);
         _textLength += text.Length;
     }
 
     /// <summary>The bytes stay where they are; they must not change before the next record.</summary>
-    public void SetBytes(int column, ReadOnlyMemory<byte> bytes) => _cells[column] = new Cell { There = true, Bytes = bytes };
+    public void SetBytes(int column, ReadOnlyMemory<byte> bytes)
+    {
+        _there[column] = true;
+        _bytes[column] = bytes;
+    }
 
     /// <inheritdoc cref="SetBytes"/>
-    public void SetImage(int column, in ImageCell image) => _cells[column] = new Cell
+    public void SetImage(int column, in ImageCell image)
     {
-        There = true, Bytes = image.Data, Reference = image.Format, Length = image.Height, Start = image.Width, Bits = image.Channels,
-    };
+        SetBytes(column, image.Data);
+        (_references[column], _texts[column], _bits[column]) = (image.Format, (image.Width, image.Height), image.Channels);
+    }
 
-    public void SetList<T>(int column, IReadOnlyList<T> values) => _cells[column] = new Cell { There = true, Reference = values };
-
-    private struct Cell
+    public void SetList<T>(int column, IReadOnlyList<T> values)
     {
-        public bool There;
-        public int Start;
-        public int Length;
-        public long Bits;
-        public object? Reference;
-        public ReadOnlyMemory<byte> Bytes;
+        _there[column] = true;
+        _references[column] = values;
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.V1;
 using Mesh.ServiceDefaults.Storage;
@@ -15,7 +14,6 @@ internal sealed class ColumnCollector
     private readonly NumberStatistics _sizes;
     private readonly ValueCounts _values;
     private readonly SortedDictionary<string, long> _formats = new(StringComparer.Ordinal);
-    private readonly char[] _text = new char[40];
     private long _count;
     private long _missing;
     private (long Earliest, long Latest) _moments = (long.MaxValue, long.MinValue);
@@ -46,8 +44,7 @@ internal sealed class ColumnCollector
             case ColumnType.Int64:
                 var integer = row.Integer(_index);
                 _numbers.Add(integer);
-                integer.TryFormat(_text, out var written, provider: CultureInfo.InvariantCulture);
-                _values.Add(_text.AsSpan(0, written));
+                _values.Add(integer);
                 break;
             case ColumnType.Double:
                 _numbers.Add(row.Number(_index));

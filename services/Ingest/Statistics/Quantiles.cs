@@ -5,94 +5,81 @@ namespace Mesh.Ingest.Statistics;
 
 /// <summary>
 /// Quantiles of a stream in fixed memory: exact (type 7 of Hyndman and Fan 1996, linear between order statistics) while
-/// there are few values, then by counting values in logarithmic bins (DDSketch, Masson, Rim and Lee 2019), which keeps
-/// every quantile within 1 % of the value.
+/// there are few values, then by counting values in bins of 1/64 of each power of two (as HdrHistogram does), which keeps
+/// every quantile within 1 % of the value. A bin is the head of a double's bits, so finding it costs a shift.
 /// </summary>
-internal sealed class Quantiles
+internal sealed class Quantiles(int exactLimit)
 {
     public static readonly double[] Ranks = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-    private const double Accuracy = 0.01;
+    private const int MantissaBits = 52;
+    private const int BinBits = 6;
+    private const int Exponents = 2048;
 
-    /// <summary>Values nearer to zero than this count as zero.</summary>
-    private const double Smallest = 1e-300;
-
-    private static readonly double LogGamma = Math.Log((1 + Accuracy) / (1 - Accuracy));
-
-    private readonly int _exactLimit;
-    private List<double>? _exact = [];
-    private readonly Dictionary<int, long> _positive = [];
-    private readonly Dictionary<int, long> _negative = [];
-    private long _zeros;
+    private readonly List<double> _exact = [];
+    private long[]?[]? _positive;
+    private long[]?[]? _negative;
     private long _count;
 
-    public Quantiles(int exactLimit) => _exactLimit = exactLimit;
-
-    public void Add(double value)
+    public void Add(ReadOnlySpan<double> values)
     {
-        _count++;
-        if (_exact is not null)
+        _count += values.Length;
+        if (_count <= exactLimit)
         {
-            if (_exact.Count < _exactLimit)
-            {
-                _exact.Add(value);
-                return;
-            }
-
-            _exact.ForEach(Count);
-            _exact = null;
-        }
-
-        Count(value);
-    }
-
-    public IEnumerable<Quantile> Estimate() => _exact is null
-        ? Ranks.Select(rank => new Quantile { Rank = rank, Value = Sketched(rank) })
-        : Exact(_exact);
-
-    private static IEnumerable<Quantile> Exact(List<double> values)
-    {
-        values.Sort();
-        foreach (var rank in values.Count == 0 ? [] : Ranks)
-        {
-            var place = rank * (values.Count - 1);
-            var below = (int)place;
-            var above = Math.Min(below + 1, values.Count - 1);
-            yield return new Quantile { Rank = rank, Value = values[below] + ((place - below) * (values[above] - values[below])) };
-        }
-    }
-
-    private void Count(double value)
-    {
-        if (Math.Abs(value) < Smallest)
-        {
-            _zeros++;
+            _exact.AddRange(values);
             return;
         }
 
-        var bins = value > 0 ? _positive : _negative;
-        CollectionsMarshal.GetValueRefOrAddDefault(bins, Bin(Math.Abs(value)), out _)++;
+        if (_positive is null)
+        {
+            (_positive, _negative) = (new long[]?[Exponents], new long[]?[Exponents]);
+            Count(CollectionsMarshal.AsSpan(_exact));
+            _exact.Clear();
+            _exact.TrimExcess();
+        }
+
+        Count(values);
     }
 
-    private double Sketched(double rank)
+    public IEnumerable<Quantile> Estimate() => _positive is null ? Exact() : Ranks.Select(rank => new Quantile { Rank = rank, Value = Binned(rank) });
+
+    private IEnumerable<Quantile> Exact()
+    {
+        _exact.Sort();
+        foreach (var rank in _exact.Count == 0 ? [] : Ranks)
+        {
+            var place = rank * (_exact.Count - 1);
+            var below = (int)place;
+            var above = Math.Min(below + 1, _exact.Count - 1);
+            yield return new Quantile { Rank = rank, Value = _exact[below] + ((place - below) * (_exact[above] - _exact[below])) };
+        }
+    }
+
+    private void Count(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values)
+        {
+            var bits = BitConverter.DoubleToInt64Bits(value);
+            var pages = bits < 0 ? _negative! : _positive!;
+            var bin = (int)((bits & long.MaxValue) >> (MantissaBits - BinBits));
+            (pages[bin >> BinBits] ??= new long[1 << BinBits])[bin & ((1 << BinBits) - 1)]++;
+        }
+    }
+
+    private double Binned(double rank)
     {
         var left = (long)(rank * (_count - 1));
-        foreach (var (bin, count) in _negative.OrderByDescending(b => b.Key))
+        for (var bin = (Exponents << BinBits) - 1; bin >= 0; bin--)
         {
-            if ((left -= count) < 0)
+            if ((left -= CountOf(_negative!, bin)) < 0)
             {
                 return -Middle(bin);
             }
         }
 
-        if ((left -= _zeros) < 0)
+        for (var bin = 0; bin < Exponents << BinBits; bin++)
         {
-            return 0;
-        }
-
-        foreach (var (bin, count) in _positive.OrderBy(b => b.Key))
-        {
-            if ((left -= count) < 0)
+            if ((left -= CountOf(_positive!, bin)) < 0)
             {
                 return Middle(bin);
             }
@@ -101,8 +88,13 @@ internal sealed class Quantiles
         return 0;
     }
 
-    private static int Bin(double value) => (int)Math.Ceiling(Math.Log(value) / LogGamma);
+    private static long CountOf(long[]?[] pages, int bin) => pages[bin >> BinBits] is { } page ? page[bin & ((1 << BinBits) - 1)] : 0;
 
-    // The value of a bin that is within the accuracy of both of its ends.
-    private static double Middle(int bin) => 2 * Math.Exp(bin * LogGamma) / (Math.Exp(LogGamma) + 1);
+    private static double Middle(int bin)
+    {
+        var (low, high) = (ValueOf(bin), ValueOf(bin + 1));
+        return bin == 0 ? 0 : low + ((high - low) / 2);
+    }
+
+    private static double ValueOf(int bin) => BitConverter.Int64BitsToDouble((long)bin << (MantissaBits - BinBits));
 }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Records;
@@ -23,6 +24,7 @@ internal sealed class VersionStatistics
     private readonly HashSet<string> _labels = [];
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _labelsBySpan;
     private readonly List<RejectedRecord> _rejected = [];
+    private readonly SortedDictionary<int, XxHash128> _selections = [];
     private SplitCounts? _last;
 
     public VersionStatistics(RecordLayout layout, IReadOnlyList<SourceFile> files, IngestOptions options)
@@ -50,6 +52,7 @@ internal sealed class VersionStatistics
     {
         var split = Split(cursor.Split);
         var ordinal = split.Candidates++;
+        Select(cursor, accepted: problem is null);
         if (problem is null)
         {
             Records++;
@@ -79,8 +82,21 @@ internal sealed class VersionStatistics
             version.Splits.Add(split);
             foreach (var (file, count) in counts.Files)
             {
-                CountsOf(version, _files[file].Path)[name] = count;
+                FileOf(version, _files[file].Path).RecordCounts[name] = count;
             }
+        }
+
+        foreach (var (name, counts) in _splits)
+        {
+            foreach (var (file, count) in counts.RejectedFiles)
+            {
+                FileOf(version, _files[file].Path).RejectedCounts[name] = count;
+            }
+        }
+
+        foreach (var (file, selection) in _selections)
+        {
+            FileOf(version, _files[file].Path).Selection = Convert.ToHexStringLower(selection.GetCurrentHash());
         }
 
         version.Rejected.Add(_rejected);
@@ -89,7 +105,7 @@ internal sealed class VersionStatistics
 
     public DatasetVersionStatistics ToColumns() => new() { Columns = { _columns.Select(c => c.ToStatistics()) } };
 
-    private static Google.Protobuf.Collections.MapField<string, long> CountsOf(DatasetVersion version, string path)
+    private static DatasetFile FileOf(DatasetVersion version, string path)
     {
         var file = version.Files.FirstOrDefault(f => f.Path == path);
         if (file is null)
@@ -97,7 +113,18 @@ internal sealed class VersionStatistics
             version.Files.Add(file = new DatasetFile { Path = path });
         }
 
-        return file.RecordCounts;
+        return file;
+    }
+
+    private void Select(RecordCursor cursor, bool accepted)
+    {
+        if (!_selections.TryGetValue(cursor.File, out var selection))
+        {
+            _selections[cursor.File] = selection = new XxHash128();
+        }
+
+        // No two splits have names of the same length.
+        selection.Append([(byte)((cursor.Split.Length << 1) | (accepted ? 1 : 0))]);
     }
 
     private RejectedRecord Reject(RecordCursor cursor, string problem, long ordinal)
@@ -109,6 +136,8 @@ internal sealed class VersionStatistics
         }
 
         Ordinals.Add(cursor.Split, ordinal);
+        var counts = Split(cursor.Split).RejectedFiles;
+        counts[cursor.File] = counts.GetValueOrDefault(cursor.File) + 1;
         var rejected = new RejectedRecord { Source = Printable.Of(cursor.Source), Reason = problem, Text = RejectedText.Of(cursor.Text) };
         if (_rejected.Count < RejectedKept)
         {
@@ -181,6 +210,8 @@ internal sealed class VersionStatistics
 
         /// <summary>Records by index of the file.</summary>
         public SortedDictionary<int, long> Files { get; } = [];
+
+        public SortedDictionary<int, long> RejectedFiles { get; } = [];
 
         public void Accept(int file, string? label)
         {

@@ -17,4 +17,7 @@ internal static class KeyedRows
 
     public static IQueryable<PinRow> Of(this IQueryable<PinRow> rows, VersionKey key) =>
         rows.Where(p => p.Project == key.Project && p.DatasetId == key.DatasetId && p.Version == key.Version);
+
+    public static IQueryable<VersionTagRow> Of(this IQueryable<VersionTagRow> rows, VersionKey key) =>
+        rows.Where(t => t.Project == key.Project && t.DatasetId == key.DatasetId && t.Version == key.Version);
 }

@@ -46,6 +46,15 @@ public sealed class VersionRow
     /// <summary>Empty until SUCCEEDED.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>Written at most once an hour; until the first read, when it was created.</summary>
+    public required long LastReadTicks { get; init; }
+
+    /// <summary>When its files went to the cold store; null while they are hot.</summary>
+    public long? ColdTicks { get; init; }
+
+    /// <summary>What people wrote about it; changes.</summary>
+    public string Notes { get; init; } = "";
+
     /// <summary>The blob of rejected records; empty while there is none. Its bytes may still be on their way.</summary>
     public string QuarantineSha256 { get; init; } = "";
 

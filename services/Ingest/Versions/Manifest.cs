@@ -25,7 +25,7 @@ internal static class Manifest
 {
     public static string Digest(DataFormat format, RecordLayout layout, IEnumerable<SourceFile> files, long rejected, byte[] rejections)
     {
-        var text = Layout(format, layout);
+        var text = new StringBuilder("mesh dataset manifest 3\n").Append(Layout(format, layout));
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
         {
             text.Append("file ").Append(file.Digest.Hex).Append(' ').Append(file.Size).Append(' ').Append(file.Path).Append('\n');
@@ -35,9 +35,10 @@ internal static class Manifest
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    private static StringBuilder Layout(DataFormat format, RecordLayout layout)
+    /// <summary>The lines that say how files are read.</summary>
+    public static StringBuilder Layout(DataFormat format, RecordLayout layout)
     {
-        var text = new StringBuilder("mesh dataset manifest 3\n");
+        var text = new StringBuilder();
         text.Append("format ").Append(FormatNames.Of(format)).Append('\n');
         text.Append("option ").Append(JsonFormatter.Default.Format(layout.Options)).Append('\n');
         foreach (var column in layout.Schema.Columns)

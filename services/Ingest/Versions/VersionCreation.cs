@@ -104,6 +104,7 @@ internal sealed class VersionCreation(
             DatasetId = dataset,
             Version = number,
             CreatedTicks = now.UtcTicks,
+            LastReadTicks = now.UtcTicks,
             Creator = creator,
             Facts = facts.ToByteArray(),
         });

@@ -22,7 +22,7 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         var key = VersionKey.Parse(name);
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, key, cancel);
-        return row.ToVersion(await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
+        return await ToVersionAsync(db, row, cancel);
     }
 
     public async Task<DatasetVersionStatistics> GetStatisticsAsync(string name, CancellationToken cancel)
@@ -57,7 +57,7 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         var bytes = 0;
         foreach (var row in page)
         {
-            var version = row.ToVersion(await db.Files.AsNoTracking().Of(row.Key()).ToListAsync(cancel));
+            var version = await ToVersionAsync(db, row, cancel);
             bytes += version.CalculateSize();
             if (bytes > PageBytes && response.Versions.Count > 0)
             {
@@ -97,6 +97,7 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
             await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, [.. digests, .. quarantine], cancel);
             await db.SaveChangesAsync(cancel);
             await db.Files.Of(key).ExecuteDeleteAsync(cancel);
+            await db.Tags.Of(key).ExecuteDeleteAsync(cancel);
             await db.Details.Of(key).ExecuteDeleteAsync(cancel);
             await db.Versions.Of(key).ExecuteDeleteAsync(cancel);
             if (ready)
@@ -137,4 +138,7 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
 
     public static async Task<VersionRow> FindAsync(IngestDb db, VersionKey key, CancellationToken cancel) =>
         await db.Versions.AsNoTracking().Of(key).SingleOrDefaultAsync(cancel) ?? throw MeshError.NotFound(key.Name);
+
+    private static async Task<DatasetVersion> ToVersionAsync(IngestDb db, VersionRow row, CancellationToken cancel) => row.ToVersion(
+        await db.Files.AsNoTracking().Of(row.Key()).ToListAsync(cancel), await db.Tags.AsNoTracking().Of(row.Key()).ToListAsync(cancel));
 }

@@ -70,6 +70,18 @@ internal sealed class Datasets(MeshState state) : DatasetService.DatasetServiceB
         return upload;
     }
 
+    public override Task<ListUploadsResponse> ListUploads(ListUploadsRequest request, ServerCallContext context) => Task.FromResult(new ListUploadsResponse
+    {
+        Uploads = { state.All<Upload>($"{request.Parent}/uploads/").Where(u => request.State == UploadState.Unspecified || u.State == request.State) },
+    });
+
+    public override Task<Empty> DeleteUpload(DeleteUploadRequest request, ServerCallContext context)
+    {
+        state.Get<Upload>(request.Name);
+        state.Remove(request.Name);
+        return Task.FromResult(new Empty());
+    }
+
     public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context) => Task.FromResult(state.Get<Upload>(request.Name));
 
     public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context)

@@ -18,7 +18,16 @@ internal static class Refusals
         return Make(Code.InvalidArgument, "INVALID_ARGUMENT", "The request is wrong.", Any.Pack(bad));
     }
 
-    public static RpcException Precondition(string reason, string message) => Make(Code.FailedPrecondition, reason, message);
+    public static RpcException Precondition(string reason, string message, params (string Key, string Value)[] facts)
+    {
+        var info = new ErrorInfo { Reason = reason, Domain = "mesh" };
+        foreach (var (key, value) in facts)
+        {
+            info.Metadata[key] = value;
+        }
+
+        return new Google.Rpc.Status { Code = (int)Code.FailedPrecondition, Message = message, Details = { Any.Pack(info) } }.ToRpcException();
+    }
 
     public static RpcException Make(Code code, string reason, string message, params Any[] more) => new Google.Rpc.Status
     {

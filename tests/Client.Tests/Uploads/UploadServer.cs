@@ -20,6 +20,9 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
     /// <summary>Answers to Get and Finish that get lost.</summary>
     public int LostAnswers;
 
+    /// <summary>What the project has already: SHA-256 and size.</summary>
+    public Dictionary<string, long> Known { get; } = [];
+
     private long _received;
     private int _writing;
 
@@ -39,7 +42,15 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
 
         var stored = _byRequest.GetOrAdd(request.RequestId, _ => new Stored($"projects/p/uploads/{Guid.NewGuid():n}", request.Upload.FileName));
         _byName[stored.Name] = stored;
-        return Task.FromResult(stored.ToUpload());
+        stored.Size = request.Upload.SizeBytes;
+        if (Known.ContainsKey(request.Upload.Sha256))
+        {
+            stored.FinishKnown(request.Upload.Sha256);
+        }
+
+        var upload = stored.ToUpload();
+        upload.SizeSeen = request.Upload.Sha256.Length == 0 && Known.ContainsValue(request.Upload.SizeBytes);
+        return Task.FromResult(upload);
     }
 
     public override async Task<Upload> WriteUpload(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
@@ -100,9 +111,24 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
     public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context)
     {
         var upload = _byName[request.Name];
-        if (upload.Sha256() != request.Sha256)
+        if (upload.Bytes.Count < upload.Size && !Known.ContainsKey(request.Sha256))
         {
-            throw Refusals.Precondition("DIGEST_MISMATCH", "the bytes have another SHA-256.");
+            throw Refusals.Precondition("SIZE_MISMATCH", "bytes are missing.");
+        }
+
+        if (upload.Finished && upload.Sha256() != request.Sha256)
+        {
+            throw Refusals.Precondition("DIGEST_MISMATCH", "it is finished with another SHA-256.");
+        }
+
+        if (Known.ContainsKey(request.Sha256))
+        {
+            upload.FinishKnown(request.Sha256);
+        }
+        else if (upload.Sha256() != request.Sha256)
+        {
+            upload.Bytes.Clear();
+            throw Refusals.Precondition("DIGEST_MISMATCH", "the bytes have another SHA-256.", ("committed_bytes", "0"));
         }
 
         upload.Finished = true;
@@ -126,9 +152,16 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
 
         public List<byte> Bytes { get; } = [];
 
+        /// <summary>Declared.</summary>
+        public long Size { get; set; }
+
         public bool Finished { get; set; }
 
-        public string Sha256() => Convert.ToHexStringLower(SHA256.HashData([.. Bytes]));
+        private string? _known;
+
+        public void FinishKnown(string sha256) => (_known, Finished) = (sha256, true);
+
+        public string Sha256() => _known ?? Convert.ToHexStringLower(SHA256.HashData([.. Bytes]));
 
         public Upload ToUpload() => new()
         {

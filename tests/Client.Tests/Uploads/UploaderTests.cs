@@ -136,6 +136,52 @@ public sealed class UploaderTests
         Assert.Equal(StatusCode.Unavailable, away.StatusCode);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(3_000_000)]
+    public async Task Sends_nothing_that_the_project_has(int size)
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer { LostAnswers = 1 });
+        using var mesh = server.Client();
+        var content = Bytes(new Random(3), size);
+        server.Service.Known[Convert.ToHexStringLower(SHA256.HashData(content))] = size;
+        var last = 0L;
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", new Sink(value => last = value), Cancel);
+
+        Assert.Equal((UploadState.Finished, 0L, (long)size), (upload.State, server.Service.Received, last));
+    }
+
+    [Fact]
+    public async Task Sends_what_only_has_the_size_of_something_known()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        server.Service.Known["ab"] = 3_000_000;
+        var content = Bytes(new Random(3), 3_000_000);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", cancel: Cancel);
+
+        Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(content)), 3_000_000L), (upload.Sha256, server.Service.Received));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Goes_on_with_an_upload_that_was_begun_and_again_when_it_was_of_something_else(bool same)
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        var content = Bytes(new Random(4), 2_000_000);
+        var begun = await mesh.Datasets.CreateUploadAsync(new CreateUploadRequest { Parent = "projects/p", Upload = new Upload { FileName = "a", SizeBytes = content.Length }, RequestId = "other" }, cancellationToken: Cancel);
+        server.Service.Of("a").Bytes.AddRange(same ? content[..1_500_000] : new byte[1_500_000]);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", goOnWith: begun.Name, cancel: Cancel);
+
+        Assert.Equal((begun.Name, Convert.ToHexStringLower(SHA256.HashData(content))), (upload.Name, upload.Sha256));
+        Assert.Equal(same ? 500_000L : 2_500_000L, server.Service.Received);
+    }
+
     private static byte[] Bytes(Random random, int count)
     {
         var bytes = new byte[count];

@@ -105,6 +105,20 @@ public sealed class ArrowTests
         Assert.Equal("nested.x", parsed.Facts.Schema.Columns[11].Name);
     }
 
+    [Theory, InlineData(null), InlineData(CompressionCodecType.Lz4Frame), InlineData(CompressionCodecType.Zstd)]
+    public async Task Batches_share_a_dictionary_that_is_sent_once(CompressionCodecType? codec)
+    {
+        using var parser = new ParserFixture();
+        // Long enough that compressing them pays: else they are sent as they are.
+        var (red, blue) = (new string('r', 400), new string('b', 400));
+        var words = new StringArray.Builder().Append(red).Append(blue).Build();
+        var type = new DictionaryType(Int8Type.Default, StringType.Default, false);
+        var schema = new Apache.Arrow.Schema([new Field("w", type, true)], null);
+        var batches = new sbyte[] { 0, 1, 0 }.Select(word => new RecordBatch(schema, [new DictionaryArray(type, new Int8Array.Builder().Append(word).AppendNull().Build(), words)], 2));
+        var records = await parser.ReadAsync([("d.arrow", Arrow.Stream(codec, [.. batches]))]);
+        Assert.Equal($"{red}|-|{blue}|-|{red}|-", Rows.Show(records));
+    }
+
     [Fact]
     public async Task Values_that_no_column_holds_reject_their_records()
     {
@@ -174,5 +188,17 @@ public sealed class ArrowTests
 
         var (reason, message) = await parser.FailsAsync([("d.arrow", bytes.ToArray())]);
         Assert.Equal(("ARROW_DAMAGED", "d.arrow is an Arrow file that has more than 8000 fields, or fields in fields more than 16 deep."), (reason, message));
+    }
+
+    [Fact]
+    public async Task A_column_of_views_cannot_claim_any_number_of_buffers()
+    {
+        using var parser = new ParserFixture();
+        var file = Arrow.Stream(null, Arrow.Batch(("v", new StringViewArray.Builder().Append("a string that is longer than a view").Build())));
+        Assert.Equal("a string that is longer than a view", Rows.Show(await parser.ReadAsync([("v.arrow", file)])));
+        // A vector of one number, 1, as the metadata has it.
+        ReadOnlySpan<byte> one = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+        file[file.AsSpan().IndexOf(one) + sizeof(int) + 3] = 1;
+        Assert.Equal(("ARROW_DAMAGED", "v.arrow is an Arrow file that has a column with more buffers than its batch."), await parser.FailsAsync([("v.arrow", file)]));
     }
 }

@@ -17,16 +17,20 @@ internal sealed class ParserFixture : IDisposable
     private static readonly BlobScope Scope = new("ingest", "default");
 
     private readonly TemporaryFolder _folder = new();
-    private readonly IBlobStore _blobs;
+    private readonly FileBlobStore _blobs;
+    private readonly bool _inMemory;
     private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
-    /// <param name="blobs">A store to read from instead of one on disk.</param>
-    public ParserFixture(Action<IngestOptions>? configure = null, IBlobStore? blobs = null)
+    /// <param name="inMemory">For tests of thousands of inputs: files are not stored, and so neither written nor verified.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false)
     {
-        _blobs = blobs ?? new FileBlobStore(_folder.Path);
-        _services = new ServiceCollection().AddSingleton(new ServiceIdentity("ingest", Path.Combine(_folder.Path, "state"), _folder.Path)).AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
+        _inMemory = inMemory;
+        _blobs = new FileBlobStore(_folder.Path);
+        _services = new ServiceCollection()
+            .AddSingleton(new ServiceIdentity("ingest", Path.Combine(_folder.Path, "state"), _folder.Path)).AddSingleton(TimeProvider.System).AddSingleton<WorkFolder>()
+            .AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
         _formats = _services.GetRequiredService<RecordFormats>();
         _parser = ActivatorUtilities.CreateInstance<VersionParser>(_services);
     }
@@ -43,12 +47,14 @@ internal sealed class ParserFixture : IDisposable
     public async Task<ParsedVersion> ParseAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion asked)
     {
         using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
+        var stored = await StoreAsync(files);
         try
         {
-            return await _parser.ParseAsync(asked, await StoreAsync(files), quarantine, new CommitProgress(), Cancel);
+            return await _parser.ParseAsync(asked, stored, quarantine, new CommitProgress(), Cancel);
         }
         finally
         {
+            Release(stored);
             Quarantined = await quarantine.FinishAsync(Cancel) is var (path, _) ? Read(path) : [];
         }
     }
@@ -71,6 +77,7 @@ internal sealed class ParserFixture : IDisposable
             }
         }
 
+        Release(stored);
         return all;
     }
 
@@ -105,6 +112,14 @@ internal sealed class ParserFixture : IDisposable
         _folder.Dispose();
     }
 
+    private static void Release(IEnumerable<SourceFile> stored)
+    {
+        foreach (var file in stored)
+        {
+            (file.Blobs as MemoryBlob)?.Dispose();
+        }
+    }
+
     private static List<RejectedRecord> Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -122,6 +137,12 @@ internal sealed class ParserFixture : IDisposable
         var stored = new List<SourceFile>();
         foreach (var (name, bytes) in files)
         {
+            if (_inMemory)
+            {
+                stored.Add(new SourceFile(new MemoryBlob(bytes), Scope, name, BlobDigest.Of(bytes), bytes.Length));
+                continue;
+            }
+
             var blob = await _blobs.WriteAsync(Scope, new MemoryStream(bytes), null, Cancel);
             stored.Add(new SourceFile(_blobs, Scope, name, blob.Digest, blob.Size));
         }

@@ -26,12 +26,15 @@ public sealed class IngestHost : IAsyncDisposable
         Channel = GrpcChannel.ForAddress(
             app.Services.GetRequiredService<ListeningPorts>().GrpcAddress, new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 });
         Datasets = new DatasetService.DatasetServiceClient(Channel);
+        Imports = new ImportService.ImportServiceClient(Channel);
         Tenancy = new TenancyService.TenancyServiceClient(Channel);
     }
 
     public GrpcChannel Channel { get; }
 
     public DatasetService.DatasetServiceClient Datasets { get; }
+
+    public ImportService.ImportServiceClient Imports { get; }
 
     public TenancyService.TenancyServiceClient Tenancy { get; }
 
@@ -41,6 +44,8 @@ public sealed class IngestHost : IAsyncDisposable
 
     /// <summary>Where the service keeps blobs: "{folder}/{service}/{project}/…".</summary>
     public string BlobFolder => Path.Combine(_folder.Path, "blobs");
+
+    public string StateFolder => Path.Combine(_folder.Path, "ingest");
 
     /// <summary>Texts of errors that this test provokes.</summary>
     public List<string> ExpectedErrors { get; } = [];

@@ -23,7 +23,7 @@ public sealed class CommitLeasesTests : IDisposable
         using var db = _databases.CreateDbContext();
         db.Database.EnsureCreated();
         db.Add(new DatasetRow { Project = "default", DatasetId = "digits", DisplayName = "", Description = "", CreatedTicks = 1, Creator = "users/admin" });
-        db.Add(new VersionRow { Project = "default", DatasetId = "digits", Version = 1, CreatedTicks = 1, Creator = "users/admin", Facts = [] });
+        db.Add(new VersionRow { LastReadTicks = 0, Project = "default", DatasetId = "digits", Version = 1, CreatedTicks = 1, Creator = "users/admin", Facts = [] });
         db.SaveChanges();
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Mesh.Ingest.Formats.Archives;
 
 internal enum EntryKind
@@ -32,7 +30,7 @@ internal abstract class ArchiveReader : IAsyncDisposable
     public abstract Stream OpenContent();
 
     /// <summary>The current file in the store, open to be read in any order; null when it is compressed or in an archive.</summary>
-    public virtual Task<SafeFileHandle?> OpenLocalAsync(CancellationToken cancel) => Task.FromResult<SafeFileHandle?>(null);
+    public virtual Task<LocalFile?> OpenLocalAsync(CancellationToken cancel) => Task.FromResult<LocalFile?>(null);
 
     public abstract ValueTask DisposeAsync();
 }

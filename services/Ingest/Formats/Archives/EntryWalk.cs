@@ -63,9 +63,9 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
     /// <summary>The entry's content, to be read in any order. Lies in the store, or on the local disk while it is open.</summary>
     public async Task<Stream> OpenSeekableAsync(Spool spool, CancellationToken cancel)
     {
-        if (await _archive!.OpenLocalAsync(cancel) is { } handle)
+        if (await _archive!.OpenLocalAsync(cancel) is { } local)
         {
-            return new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            return new FileSlice(local.Handle, 0, RandomAccess.GetLength(local.Handle), owned: local);
         }
 
         await using var content = OpenContent();

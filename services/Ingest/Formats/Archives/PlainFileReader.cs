@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Mesh.Ingest.Formats.Archives;
 
 /// <summary>A file that is no archive, gzipped or not, as the only entry of one.</summary>
@@ -46,7 +44,7 @@ internal sealed class PlainFileReader : ArchiveReader
     // Seeks when the file is not gzipped; the reader keeps the stream.
     public override Stream OpenContent() => new EntryStream(_stream, length: null, _budget, _file.Path);
 
-    public override async Task<SafeFileHandle?> OpenLocalAsync(CancellationToken cancel) => _gzipped ? null : await _file.OpenLocalAsync(cancel);
+    public override async Task<LocalFile?> OpenLocalAsync(CancellationToken cancel) => _gzipped ? null : await _file.OpenLocalAsync(cancel);
 
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
 }

@@ -1,4 +1,3 @@
-using Mesh.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Ingest.Formats.Archives;
@@ -7,11 +6,9 @@ namespace Mesh.Ingest.Formats.Archives;
 /// Puts content that can only be read front to back into a file, for formats that have to seek. The file has no name once it
 /// is open, so nothing is left of it when it is closed or the process dies.
 /// </summary>
-internal sealed class Spool(ServiceIdentity identity, IOptions<IngestOptions> options)
+internal sealed class Spool(WorkFolder work, IOptions<IngestOptions> options)
 {
     private const int BufferBytes = 256 * 1024;
-
-    private string Folder => Path.Combine(identity.StateFolder, "spool");
 
     /// <exception cref="DatasetException">ENTRY_TOO_LARGE</exception>
     public async Task<Stream> CopyAsync(Stream content, string source, CancellationToken cancel)
@@ -43,8 +40,8 @@ internal sealed class Spool(ServiceIdentity identity, IOptions<IngestOptions> op
 
     private FileStream Create()
     {
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = Path.Combine(Folder, Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(work.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(work.Path, Guid.NewGuid().ToString("n"));
         var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,

@@ -1,7 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Memory;
 using Mesh.Ingest.Formats.Columnar;
 using Mesh.Ingest.Formats.Schemas;
 using Mesh.Ingest.V1;
@@ -12,20 +11,20 @@ namespace Mesh.Ingest.Formats.Arrow;
 internal sealed class ArrowFile : ColumnarFile
 {
     private readonly ArrowMessages _messages;
+    private readonly ArrowMemory _memory;
     private readonly ArrowStreamReader _reader;
     private readonly string _source;
     private readonly IngestOptions _limits;
     private List<ArrowColumn> _columns = [];
-    private RecordBatch? _batch;
     private ArrowCells[] _cells = [];
     private int _index;
     private int _length;
 
     private ArrowFile(ArrowMessages messages, string source, IngestOptions limits)
     {
-        (_messages, _source, _limits) = (messages, source, limits);
+        (_messages, _memory, _source, _limits) = (messages, new ArrowMemory(messages, limits), source, limits);
         // Extension types are read as what they are stored as.
-        _reader = new ArrowStreamReader(new ArrowContext(MemoryAllocator.Default.Value, new CompressionCodecFactory(), new ExtensionTypeRegistry()), messages, leaveOpen: true);
+        _reader = new ArrowStreamReader(new ArrowContext(_memory, new CompressionCodecFactory(), new ExtensionTypeRegistry()), messages, leaveOpen: true);
     }
 
     public override IReadOnlyList<(string Name, ColumnType Type)> Columns => [.. _columns.Select(c => (c.Name, c.Type))];
@@ -90,23 +89,22 @@ internal sealed class ArrowFile : ColumnarFile
 
     public override ValueTask DisposeAsync()
     {
-        _batch?.Dispose();
+        _memory.Dispose();
         _reader.Dispose();
         return _messages.DisposeAsync();
     }
 
     private async Task<bool> NextBatchAsync(CancellationToken cancel)
     {
-        _batch?.Dispose();
-        _batch = null;
-        _batch = await ArrowFault.GuardAsync(_source, () => _reader.ReadNextRecordBatchAsync(cancel));
-        if (_batch is null)
+        _cells = [];
+        _memory.Dispose();
+        if (await ArrowFault.GuardAsync(_source, () => _reader.ReadNextRecordBatchAsync(cancel)) is not { } batch)
         {
             return false;
         }
 
-        (_index, _length) = (0, _batch.Length);
-        _cells = ArrowFault.Guard(_source, () => _columns.Select(c => ArrowCells.Of(_batch, c)).ToArray());
+        (_index, _length) = (0, batch.Length);
+        _cells = ArrowFault.Guard(_source, () => _columns.Select(c => ArrowCells.Of(batch, c)).ToArray());
         return true;
     }
 }

@@ -72,6 +72,16 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
             }
         }
 
+        // Columns of views say how many buffers each has.
+        var buffers = batch.Vector(2, 2 * sizeof(long)).Length / (2 * sizeof(long));
+        foreach (var count in MemoryMarshal.Cast<byte, long>(batch.Vector(4, sizeof(long))))
+        {
+            if (count < 0 || (buffers -= (int)Math.Min(count, int.MaxValue)) < 0)
+            {
+                return "has a column with more buffers than its batch";
+            }
+        }
+
         // The smallest value takes a bit.
         var rows = batch.Long(0);
         if (rows < 0 || rows / 8 > expanded)

@@ -25,6 +25,12 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
 
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;
 
+    /// <summary>Of the message that is being read.</summary>
+    public ArrowMessageKind Kind { get; private set; }
+
+    /// <summary>Of the message, counted from 1.</summary>
+    public long Number { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -134,6 +140,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
 
             await NeedAsync(head + (int)message.BodyBytes, cancel);
             Check(message, prefix, head);
+            (Kind, Number) = (message.Kind, Number + 1);
             _message = head + (int)message.BodyBytes;
         }
         catch (InvalidDataException)

@@ -34,25 +34,29 @@ internal sealed class DelimitedCursor : RecordCursor
 
     public override ReadOnlySpan<char> Text => _file!.Text;
 
-    public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
+    /// <summary>Mostly the next row is in the buffer already, and this costs no state machine.</summary>
+    public override ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
-        while (_file is not null || await OpenNextAsync(cancel))
+        while (_file is not null)
         {
-            // Opening a file without a header leaves it standing on its first row.
-            while (_standing || await _file!.MoveNextAsync(cancel))
+            var moved = NextRow(cancel);
+            if (!moved.IsCompletedSuccessfully)
             {
-                _standing = false;
-                Split = SplitOfRow();
-                if (_onlySplit is null || Split == _onlySplit)
-                {
-                    return true;
-                }
+                return MoveOnAsync(moved, cancel);
             }
 
-            await CloseAsync();
+            if (!moved.Result)
+            {
+                break;
+            }
+
+            if (IsWanted())
+            {
+                return ValueTask.FromResult(true);
+            }
         }
 
-        return false;
+        return MoveOnAsync(ValueTask.FromResult(false), cancel);
     }
 
     public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(Read());
@@ -61,6 +65,45 @@ internal sealed class DelimitedCursor : RecordCursor
     {
         await CloseAsync();
         await _walk.DisposeAsync();
+    }
+
+    /// <param name="moved">Whether the file has another row.</param>
+    private async ValueTask<bool> MoveOnAsync(ValueTask<bool> moved, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (await moved)
+            {
+                if (IsWanted())
+                {
+                    return true;
+                }
+            }
+            else
+            {
+                await CloseAsync();
+                if (!await OpenNextAsync(cancel))
+                {
+                    return false;
+                }
+            }
+
+            moved = NextRow(cancel);
+        }
+    }
+
+    // Opening a file without a header leaves it standing on its first row.
+    private ValueTask<bool> NextRow(CancellationToken cancel)
+    {
+        var standing = _standing;
+        _standing = false;
+        return standing ? ValueTask.FromResult(true) : _file!.MoveNextAsync(cancel);
+    }
+
+    private bool IsWanted()
+    {
+        Split = SplitOfRow();
+        return _onlySplit is null || Split == _onlySplit;
     }
 
     private string? Read()

@@ -48,30 +48,35 @@ internal sealed class DelimitedFile : IAsyncDisposable
         return new DelimitedFile(await CsvDataReader.CreateAsync(text, settings, cancel), source, options.Delimiter[0], limits.MaxRecordBytes);
     }
 
-    /// <summary>Moves to the next row that is not empty.</summary>
+    /// <summary>Moves to the next row that is not empty. Most rows are in the buffer already, and cost no state machine.</summary>
     /// <exception cref="DatasetException">RECORD_TOO_LARGE</exception>
-    public async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
-        do
+        try
         {
-            try
+            while (true)
             {
-                if (!await _reader.ReadAsync(cancel))
+                var read = _reader.ReadAsync(cancel);
+                if (!read.IsCompletedSuccessfully)
                 {
-                    return false;
+                    return MoveOnAsync(read, cancel);
+                }
+
+                if (!read.Result)
+                {
+                    return ValueTask.FromResult(false);
+                }
+
+                if (Arrive())
+                {
+                    return ValueTask.FromResult(true);
                 }
             }
-            catch (CsvRecordTooLargeException)
-            {
-                throw new DatasetException("RECORD_TOO_LARGE", $"{_source}, line {_nextLine}: a row has more than {_maxRecord} characters; perhaps a quote is not closed.");
-            }
-
-            Line = _nextLine;
-            _nextLine += LinesOf(_reader.GetRawRecordSpan());
         }
-        while (Text.IsEmpty);
-
-        return true;
+        catch (CsvRecordTooLargeException)
+        {
+            throw TooLarge();
+        }
     }
 
     public ReadOnlySpan<char> Field(int index) => _reader.GetFieldSpan(index);
@@ -85,12 +90,46 @@ internal sealed class DelimitedFile : IAsyncDisposable
             return $"holds binary data (character \\x{(int)text[control]:x2})";
         }
 
-        return text.Contains(Replacement) ? "holds bytes that are not text in this encoding"
-            : text.Contains('"') && !Quotes.AreBalanced(text, _delimiter) ? "has a quote that is not closed, or text behind a closing quote"
-            : null;
+        return !text.ContainsAny(Replacement, '"') ? null
+            : text.Contains(Replacement) ? "holds bytes that are not text in this encoding"
+            : Quotes.AreBalanced(text, _delimiter) ? null
+            : "has a quote that is not closed, or text behind a closing quote";
     }
 
     public ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    private async ValueTask<bool> MoveOnAsync(Task<bool> read, CancellationToken cancel)
+    {
+        try
+        {
+            while (await read)
+            {
+                if (Arrive())
+                {
+                    return true;
+                }
+
+                read = _reader.ReadAsync(cancel);
+            }
+
+            return false;
+        }
+        catch (CsvRecordTooLargeException)
+        {
+            throw TooLarge();
+        }
+    }
+
+    /// <returns>False on an empty row.</returns>
+    private bool Arrive()
+    {
+        Line = _nextLine;
+        _nextLine += LinesOf(_reader.GetRawRecordSpan());
+        return !Text.IsEmpty;
+    }
+
+    private DatasetException TooLarge() =>
+        new("RECORD_TOO_LARGE", $"{_source}, line {_nextLine}: a row has more than {_maxRecord} characters; perhaps a quote is not closed.");
 
     private static int LinesOf(ReadOnlySpan<char> raw)
     {

@@ -48,6 +48,12 @@ internal static partial class ContentKinds
             return ContentKind.Mo;
         }
 
+        // Whatever their encoding, which they say themselves and which need not be one that is recognised.
+        if (HasLine(head, "msgid \""u8) && HasLine(head, "msgstr \""u8))
+        {
+            return ContentKind.Po;
+        }
+
         return TextEncodings.Decode(head, whole) is { } text ? OfText(name, text, whole) : ContentKind.Unknown;
     }
 
@@ -73,11 +79,6 @@ internal static partial class ContentKinds
         var lines = text.Split('\n');
         IReadOnlyList<string> complete = whole || lines.Length == 1 ? lines : lines[..^1];
         var filled = complete.Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0).ToList();
-        if (filled.Any(l => l.StartsWith("msgid \"", StringComparison.Ordinal)) && filled.Any(l => l.StartsWith("msgstr \"", StringComparison.Ordinal)))
-        {
-            return ContentKind.Po;
-        }
-
         if (filled.Count > 0 && filled.All(l => YoloLine().IsMatch(l)) && Path.GetExtension(name) is ".txt" or "")
         {
             return ContentKind.YoloLabels;
@@ -89,6 +90,18 @@ internal static partial class ContentKinds
             ".md" or ".html" or ".eml" => ContentKind.Text,
             _ => Delimiters.IsTable(text, whole) ? ContentKind.Delimited : ContentKind.Text,
         };
+    }
+
+    private static bool HasLine(ReadOnlySpan<byte> head, ReadOnlySpan<byte> start)
+    {
+        var at = head.IndexOf(start);
+        while (at > 0 && head[at - 1] != '\n')
+        {
+            var next = head[(at + 1)..].IndexOf(start);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return at >= 0;
     }
 
     private static bool IsClassNames(string name)

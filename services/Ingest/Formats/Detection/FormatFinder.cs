@@ -7,8 +7,14 @@ namespace Mesh.Ingest.Formats.Detection;
 /// <summary>Decides which format a set of files is in, by what a sample of their contents is.</summary>
 internal sealed class FormatFinder(IOptions<IngestOptions> options)
 {
-    /// <summary>Entries looked at in one archive. Those of a tar have to be expanded up to there.</summary>
-    private const int EntriesSampled = 256;
+    /// <summary>
+    /// Entries looked at in one archive, of one extension and in all: annotations may come after a thousand images.
+    /// </summary>
+    private const int SamplesOfExtension = 256;
+    private const int Samples = 512;
+
+    /// <summary>Entries walked over for that. Those of a tar have to be expanded.</summary>
+    private const int EntriesWalked = 20_000;
 
     private const int HeadBytes = 64 * 1024;
 
@@ -27,8 +33,9 @@ internal sealed class FormatFinder(IOptions<IngestOptions> options)
             ContentKind.Text, ContentKind.Delimited, ContentKind.Json, ContentKind.JsonLines, ContentKind.Coco, ContentKind.Po, ContentKind.YoloLabels,
             ContentKind.ClassNames,
         ],
-        [DataFormat.Coco] = [ContentKind.Coco, ContentKind.Image],
-        [DataFormat.Yolo] = [ContentKind.Image, ContentKind.YoloLabels, ContentKind.ClassNames],
+        [DataFormat.Coco] = [ContentKind.Coco, ContentKind.Json, ContentKind.Image],
+        // Beside them may lie other texts: label files that are damaged, lists of images.
+        [DataFormat.Yolo] = [ContentKind.Image, ContentKind.YoloLabels, ContentKind.ClassNames, ContentKind.Text, ContentKind.Delimited],
         [DataFormat.SentencePairs] = [ContentKind.Mo, ContentKind.Po, ContentKind.Delimited, ContentKind.Text],
     };
 
@@ -120,11 +127,18 @@ internal sealed class FormatFinder(IOptions<IngestOptions> options)
     private async Task<List<Sample>> SampleAsync(SourceFile file, CancellationToken cancel)
     {
         var samples = new List<Sample>();
+        var extensions = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var head = new ContentBuffer(HeadBytes);
         await using var walk = new EntryWalk([file], new ExpansionBudget(options.Value));
-        while (samples.Count < EntriesSampled && await walk.MoveNextAsync(cancel))
+        for (var walked = 0; walked < EntriesWalked && samples.Count < Samples && await walk.MoveNextAsync(cancel); walked++)
         {
             if (walk.Kind != EntryKind.File || walk.InArchive && EntryPlace.IsRemark(walk.Name))
+            {
+                continue;
+            }
+
+            var extension = Path.GetExtension(walk.Name);
+            if ((extensions[extension] = extensions.GetValueOrDefault(extension) + 1) > SamplesOfExtension)
             {
                 continue;
             }

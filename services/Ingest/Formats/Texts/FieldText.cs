@@ -10,11 +10,14 @@ internal sealed class FieldText
     /// <summary>Words for a missing value unless others are given.</summary>
     public static readonly string[] DefaultNulls = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"];
 
-    // A date, and with it perhaps a time and an offset. Without an offset it is UTC.
-    private static readonly string[] DateFormats = ["yyyy-MM-dd", "yyyy/MM/dd"];
+    private const int Ascii = 128;
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _nulls;
+    private readonly bool _emptyIsNull;
     private readonly int _longestNull;
+
+    /// <summary>Which characters a null can begin with: most fields are known at a glance to be none.</summary>
+    private readonly bool[] _firstOfNull = new bool[Ascii];
 
     public FieldText(IReadOnlyCollection<string> nulls)
         : this(nulls, DefaultNulls)
@@ -25,25 +28,31 @@ internal sealed class FieldText
     {
         var set = (nulls.Count > 0 ? nulls : otherwise).ToHashSet(StringComparer.Ordinal);
         _nulls = set.GetAlternateLookup<ReadOnlySpan<char>>();
-        _longestNull = set.Select(n => n.Length).DefaultIfEmpty(-1).Max();
+        _emptyIsNull = set.Contains("");
+        _longestNull = set.Select(n => n.Length).DefaultIfEmpty().Max();
+        foreach (var first in set.Where(n => n.Length > 0).Select(n => n[0]))
+        {
+            _firstOfNull[Math.Min((int)first, Ascii - 1)] = true;
+        }
     }
 
     /// <summary>For formats that have a null of their own: no word stands for a missing value unless it was given.</summary>
     public static FieldText WithoutNulls(IReadOnlyCollection<string> nulls) => new(nulls, []);
 
-    public bool IsMissing(ReadOnlySpan<char> text) => text.Length <= _longestNull && _nulls.Contains(text);
+    public bool IsMissing(ReadOnlySpan<char> text) =>
+        text.IsEmpty ? _emptyIsNull : _firstOfNull[Math.Min((int)text[0], Ascii - 1)] && text.Length <= _longestNull && _nulls.Contains(text);
 
     /// <summary>Puts a field into a row.</summary>
     /// <returns>What is wrong with it; null when nothing is.</returns>
     public string? Take(ReadOnlySpan<char> text, RecordRow row, int index)
     {
-        var column = row.Columns[index];
         if (IsMissing(text))
         {
-            return column.Nullable ? null : $"has no {column.Name}";
+            return row.Columns[index].Nullable ? null : $"has no {row.Columns[index].Name}";
         }
 
-        switch (column.Type)
+        var type = row.TypeOf(index);
+        switch (type)
         {
             case ColumnType.String:
                 row.SetText(index, text);
@@ -64,7 +73,7 @@ internal sealed class FieldText
                 row.SetBytes(index, bytes);
                 return null;
             default:
-                return $"has {column.Name} \"{Printable.Of(text.ToString(), 40)}\", which is no {Describe(column.Type)}";
+                return $"has {row.Columns[index].Name} \"{Printable.Of(text.ToString(), 40)}\", which is no {Describe(type)}";
         }
     }
 
@@ -83,26 +92,8 @@ internal sealed class FieldText
         return value || text.Equals("false", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>ISO 8601: a date, or a date and a time. UTC ticks.</summary>
-    public static bool TryTimestamp(ReadOnlySpan<char> text, out long ticks)
-    {
-        ticks = 0;
-        if (text.Length < 10 || !char.IsAsciiDigit(text[0]) || !char.IsAsciiDigit(text[3]) || text[4] is not ('-' or '/'))
-        {
-            return false;
-        }
-
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        DateTime moment;
-        if (text.Length == 10 ? !DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, Utc, out moment)
-            : text[10] is not ('T' or ' ') | !DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out moment))
-        {
-            return false;
-        }
-
-        ticks = moment.Ticks;
-        return true;
-    }
+    /// <inheritdoc cref="IsoMoment.TryParse"/>
+    public static bool TryTimestamp(ReadOnlySpan<char> text, out long ticks) => IsoMoment.TryParse(text, out ticks);
 
     public static string Describe(ColumnType type) => type switch
     {
@@ -119,8 +110,8 @@ internal sealed class FieldText
 
     private static bool HasLeadingZero(ReadOnlySpan<char> text)
     {
-        var digits = text.TrimStart("+-");
-        return digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1]);
+        var first = text[0] is '-' or '+' ? 1 : 0;
+        return text.Length > first + 1 && text[first] == '0' && char.IsAsciiDigit(text[first + 1]);
     }
 
     private static bool TryBase64(ReadOnlySpan<char> text, out byte[] bytes)

@@ -62,8 +62,9 @@ internal static class TextEncodings
             Encoding.GetEncoding(name);
             return true;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
+            // Not supported: UTF-7.
             return false;
         }
     }

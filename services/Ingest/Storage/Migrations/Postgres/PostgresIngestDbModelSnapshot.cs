@@ -23,6 +23,123 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportFileRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("ImportId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(1024)
+                        .HasColumnType("character varying(1024)");
+
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Finished")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(3072)
+                        .HasColumnType("character varying(3072)");
+
+                    b.Property<long>("StoredBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("UploadId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.HasKey("Project", "ImportId", "Path");
+
+                    b.ToTable("import_files", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Creator")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EndTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ErrorMessage")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ErrorReason")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Include")
+                        .IsRequired()
+                        .HasMaxLength(4096)
+                        .HasColumnType("character varying(4096)");
+
+                    b.Property<long>("LeaseUntilTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Listed")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("SourceUri")
+                        .IsRequired()
+                        .HasMaxLength(2048)
+                        .HasColumnType("character varying(2048)");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long?>("StartTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Project", "ImportId");
+
+                    b.HasIndex("State", "LeaseUntilTicks");
+
+                    b.ToTable("imports", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.DatasetRow", b =>
                 {
                     b.Property<string>("Project")
@@ -133,6 +250,8 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "SizeBytes");
+
                     b.ToTable("version_files", "ingest");
                 });
 
@@ -149,6 +268,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
@@ -185,6 +307,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -192,6 +317,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("character varying(16384)");
 
                     b.Property<string>("QuarantineSha256")
                         .IsRequired()
@@ -214,11 +344,35 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasKey("Project", "DatasetId", "Version");
 
+                    b.HasIndex("LastReadTicks");
+
                     b.HasIndex("Project", "QuarantineSha256");
 
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -279,6 +433,11 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -318,7 +477,18 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "StoredBytes");
+
                     b.ToTable("uploads", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportFileRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Imports.ImportRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Mesh.Ingest.Storage.PinRow", b =>
@@ -354,6 +524,15 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

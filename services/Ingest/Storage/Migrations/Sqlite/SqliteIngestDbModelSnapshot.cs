@@ -17,6 +17,123 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportFileRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImportId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(1024)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Finished")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(3072)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StoredBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UploadId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Project", "ImportId", "Path");
+
+                    b.ToTable("import_files", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Creator")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ErrorMessage")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ErrorReason")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Include")
+                        .IsRequired()
+                        .HasMaxLength(4096)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LeaseUntilTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Listed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SourceUri")
+                        .IsRequired()
+                        .HasMaxLength(2048)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("StartTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Project", "ImportId");
+
+                    b.HasIndex("State", "LeaseUntilTicks");
+
+                    b.ToTable("imports", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.DatasetRow", b =>
                 {
                     b.Property<string>("Project")
@@ -127,6 +244,8 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "SizeBytes");
+
                     b.ToTable("version_files", (string)null);
                 });
 
@@ -142,6 +261,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ColdTicks")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedTicks")
@@ -179,6 +301,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -186,6 +311,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("QuarantineSha256")
                         .IsRequired()
@@ -208,11 +338,35 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.HasKey("Project", "DatasetId", "Version");
 
+                    b.HasIndex("LastReadTicks");
+
                     b.HasIndex("Project", "QuarantineSha256");
 
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -273,6 +427,11 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -312,7 +471,18 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.HasIndex("Project", "Sha256");
 
+                    b.HasIndex("Project", "StoredBytes");
+
                     b.ToTable("uploads", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Imports.ImportFileRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Imports.ImportRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Mesh.Ingest.Storage.PinRow", b =>
@@ -348,6 +518,15 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

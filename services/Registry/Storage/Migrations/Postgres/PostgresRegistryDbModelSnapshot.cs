@@ -240,6 +240,11 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
 
@@ -278,6 +283,8 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", "registry");
                 });

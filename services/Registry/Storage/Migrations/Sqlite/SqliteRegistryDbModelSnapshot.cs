@@ -234,6 +234,11 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AnnouncedSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("INTEGER");
 
@@ -272,6 +277,8 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                     b.HasKey("Project", "UploadId");
 
                     b.HasIndex("Project", "Sha256");
+
+                    b.HasIndex("Project", "StoredBytes");
 
                     b.ToTable("uploads", (string)null);
                 });

@@ -1,0 +1,129 @@
+using Mesh.ServiceDefaults.Names;
+using Mesh.ServiceDefaults.Callers;
+using Mesh.ServiceDefaults.Errors;
+using Mesh.ServiceDefaults.Http;
+using Mesh.ServiceDefaults.Storage;
+using Mesh.ServiceDefaults.Tenancy;
+using Mesh.Uploads.V1;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mesh.Uploads.Http;
+
+/// <summary>
+/// Uploads over plain HTTP, as uploads.proto describes them. Bytes go from the connection to the disk through one buffer; an
+/// answer comes when they are synced.
+/// </summary>
+internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind, ProjectGate projects)
+    where TDb : MeshDb
+{
+    public void Map(IEndpointRouteBuilder app, string permission, string files)
+    {
+        var content = $"/v1/{kind.Pattern.Pattern}/content";
+        app.MapHttpCall(["GET", "HEAD"], content, permission, (http, _) => TellAsync(http));
+        app.MapHttpCall(["PUT"], content, permission, (http, _) => PutAsync(http));
+        app.MapHttpCall(["PUT"], $"/v1/projects/{{project}}/{files}/{{**name}}", permission, SendAsync);
+    }
+
+    /// <summary>How far the upload is.</summary>
+    private async Task TellAsync(HttpContext http) =>
+        await AnswerAsync(http, StatusCodes.Status200OK, await uploads.GetAsync(NameOf(http), http.RequestAborted));
+
+    private async Task PutAsync(HttpContext http)
+    {
+        http.LiftBodyLimit();
+        var (name, digest) = (NameOf(http), AnnouncedDigest.Of(http.Request));
+        if (ContentRange.Of(http.Request) is not { } part)
+        {
+            await TellAsync(http);
+            return;
+        }
+
+        try
+        {
+            var upload = await uploads.PutAsync(name, part, http.Request.Body, digest, http.RequestAborted);
+            await AnswerAsync(http, StatusCodes.Status200OK, upload);
+        }
+        catch (MeshException e) when (e.Metadata.TryGetValue(UploadErrors.Committed, out var committed))
+        {
+            SetRange(http, long.Parse(committed));
+            throw;
+        }
+    }
+
+    /// <summary>Create, write and finish in one. Nobody knows the name of an upload that failed, so it does not stay.</summary>
+    private async Task SendAsync(HttpContext http, Caller caller)
+    {
+        http.LiftBodyLimit();
+        var digest = AnnouncedDigest.Of(http.Request);
+        if (ContentRange.Of(http.Request) is not { IsWhole: true } part)
+        {
+            throw MeshError.Invalid("Content-Range", $"is for an upload's content; create one and send parts to \"{kind.Pattern.Pattern}/content\".");
+        }
+
+        var upload = await CreateAsync(http, caller, part, digest?.Hex ?? "");
+        if (upload.State == UploadState.Active)
+        {
+            try
+            {
+                upload = await uploads.PutAsync(upload.Name, part, http.Request.Body, digest, http.RequestAborted);
+            }
+            catch
+            {
+                await DropAsync(upload.Name);
+                throw;
+            }
+        }
+
+        http.Response.Headers.Location = $"/v1/{upload.Name}";
+        await AnswerAsync(http, StatusCodes.Status201Created, upload);
+    }
+
+    private async Task<Upload> CreateAsync(HttpContext http, Caller caller, ContentPart part, string sha256)
+    {
+        var create = new CreateUploadRequest
+        {
+            Parent = $"projects/{http.Request.RouteValues["project"]}",
+            Upload = new Upload { FileName = http.Request.RouteValues["name"] as string ?? "", SizeBytes = part.Total ?? 0, Sha256 = sha256 },
+        };
+        using var creating = await projects.EnterAsync(ResourcePattern.Project.Parse(create.Parent, "parent")[0], http.RequestAborted);
+        return await uploads.CreateAsync(create, caller.Principal, http.RequestAborted);
+    }
+
+    private async Task DropAsync(string name)
+    {
+        try
+        {
+            await uploads.DeleteAsync(name, CancellationToken.None);
+        }
+        catch (MeshException)
+        {
+            // It expires.
+        }
+    }
+
+    private string NameOf(HttpContext http) =>
+        kind.Pattern.Format((string)http.Request.RouteValues["project"]!, (string)http.Request.RouteValues["upload"]!);
+
+    /// <param name="whole">The status when all bytes are there; 308 while more are expected.</param>
+    private static Task AnswerAsync(HttpContext http, int whole, Upload upload)
+    {
+        SetRange(http, upload.CommittedBytes);
+        if (upload.State != UploadState.Finished)
+        {
+            http.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            return Task.CompletedTask;
+        }
+
+        http.Response.StatusCode = whole;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : UploadJson.WriteAsync(http.Response, upload);
+    }
+
+    private static void SetRange(HttpContext http, long committed)
+    {
+        if (committed > 0)
+        {
+            http.Response.Headers.Range = $"bytes=0-{committed - 1}";
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Mesh.Blobs;
+using Mesh.Ingest.Storage;
+using Mesh.Ingest.Versions;
+using Mesh.ServiceDefaults.Errors;
+using Mesh.ServiceDefaults.Http;
+using Mesh.ServiceDefaults.Names;
+using Mesh.Uploads.V1;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Mesh.Ingest.Downloads;
+
+/// <summary>
+/// The bytes of a project over plain HTTP, by their digest or by a version's path: ranges, conditions, and caching for ever, since
+/// what a digest names never changes. A byte leaves only once its chunk is proven; a chunk that is damaged breaks the connection.
+/// </summary>
+internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobStore blobs, IOptions<IngestOptions> options, ILogger<DownloadHttp> logger)
+{
+    private const string Permission = "datasets.read";
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapHttpCall(["GET", "HEAD"], "/v1/projects/{project}/blobs/{sha256}", Permission, (http, _) => SendBlobAsync(http));
+        app.MapHttpCall(["GET", "HEAD"], "/v1/projects/{project}/datasets/{dataset}/versions/{version}/files/{**path}", Permission, (http, _) => SendFileAsync(http));
+    }
+
+    private async Task SendBlobAsync(HttpContext http)
+    {
+        var project = ResourcePattern.Project.Parse($"projects/{http.Request.RouteValues["project"]}", "project")[0];
+        if (!BlobDigest.TryParse(http.Request.RouteValues["sha256"] as string, out var digest))
+        {
+            throw MeshError.Invalid("sha256", "must be a SHA-256 as 64 lower-case hexadecimal digits.");
+        }
+
+        if (!await IsNamedAsync(project, digest.Hex, http.RequestAborted))
+        {
+            throw MeshError.NotFound($"projects/{project}/blobs/{digest}");
+        }
+
+        await SendAsync(http, project, digest, fileName: null);
+    }
+
+    private async Task SendFileAsync(HttpContext http)
+    {
+        var route = http.Request.RouteValues;
+        var key = VersionKey.Parse($"projects/{route["project"]}/datasets/{route["dataset"]}/versions/{route["version"]}");
+        var path = route["path"] as string ?? "";
+        await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
+        var file = await db.Files.AsNoTracking().Of(key).SingleOrDefaultAsync(f => f.Path == path, http.RequestAborted);
+        if (file is null)
+        {
+            await VersionStore.FindAsync(db, key, http.RequestAborted);
+            throw MeshError.NotFound($"The file \"{Formats.Printable.Of(path)}\" of {key.Name}");
+        }
+
+        await SendAsync(http, key.Project, BlobDigest.Parse(file.Sha256), path[(path.LastIndexOf('/') + 1)..]);
+    }
+
+    /// <summary>Whether a finished upload or a version of this project has it; others are not looked at.</summary>
+    private async Task<bool> IsNamedAsync(string project, string sha256, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        return await db.Uploads.AnyAsync(u => u.Project == project && u.Sha256 == sha256 && u.State == UploadState.Finished, cancel)
+            || await db.Files.AnyAsync(f => f.Project == project && f.Sha256 == sha256, cancel);
+    }
+
+    private async Task SendAsync(HttpContext http, string project, BlobDigest digest, string? fileName)
+    {
+        try
+        {
+            await using var bytes = await blobs.OpenReadAsync(new BlobScope(IngestNames.Service, project), digest, cancellation: http.RequestAborted);
+            var headers = http.Response.Headers;
+            var base64 = Convert.ToBase64String(digest.ToHash());
+            headers["Repr-Digest"] = $"sha-256=:{base64}:";
+            headers["Digest"] = $"sha-256={base64}";
+            headers.CacheControl = $"{(options.Value.PublicDownloads ? "public" : "private")}, max-age=31536000, immutable";
+            // Whatever the bytes look like, a browser is to show none of them.
+            headers.XContentTypeOptions = "nosniff";
+            var answer = Results.Stream(
+                bytes, "application/octet-stream", fileName, entityTag: new EntityTagHeaderValue($"\"{digest.Hex}\""), enableRangeProcessing: true);
+            await answer.ExecuteAsync(http);
+        }
+        catch (BlobStoreException e)
+        {
+            logger.ReadFailed($"blob {digest} of project {project}", e);
+            if (!http.Response.HasStarted)
+            {
+                http.Response.Clear();
+            }
+
+            throw e is BlobCorruptException or BlobNotFoundException
+                ? MeshError.DataLoss(e.Message)
+                : MeshError.Unavailable("STORAGE_FAILED", e.Message, TimeSpan.FromSeconds(5));
+        }
+    }
+}

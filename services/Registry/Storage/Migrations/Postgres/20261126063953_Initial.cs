@@ -1,0 +1,271 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Mesh.Registry.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.EnsureSchema(
+                name: "registry");
+
+            migrationBuilder.CreateTable(
+                name: "models",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Id = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    DisplayName = table.Column<string>(type: "text", nullable: false),
+                    Description = table.Column<string>(type: "text", nullable: false),
+                    LastVersion = table.Column<int>(type: "integer", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Creator = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_models", x => new { x.Project, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "released_blobs",
+                schema: "registry",
+                columns: table => new
+                {
+                    ReleaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_released_blobs", x => x.ReleaseId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requests",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    RequestId = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    Fingerprint = table.Column<string>(type: "text", nullable: false),
+                    ResourceName = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests", x => new { x.Project, x.RequestId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "serving_replicas",
+                schema: "registry",
+                columns: table => new
+                {
+                    ReplicaId = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    Owner = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Beat = table.Column<long>(type: "bigint", nullable: false),
+                    Report = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_serving_replicas", x => x.ReplicaId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    UploadId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    FileName = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
+                    DeclaredBytes = table.Column<long>(type: "bigint", nullable: false),
+                    AnnouncedSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    FinishingSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    StoredBytes = table.Column<long>(type: "bigint", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Creator = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    UsedTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_uploads", x => new { x.Project, x.UploadId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "versions",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    ModelId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    BundleSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    BundleSizeBytes = table.Column<long>(type: "bigint", nullable: false),
+                    Facts = table.Column<string>(type: "text", nullable: false),
+                    Files = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Creator = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_versions", x => new { x.Project, x.ModelId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_versions_models_Project_ModelId",
+                        columns: x => new { x.Project, x.ModelId },
+                        principalSchema: "registry",
+                        principalTable: "models",
+                        principalColumns: new[] { "Project", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "aliases",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", nullable: false),
+                    ModelId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Alias = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_aliases", x => new { x.Project, x.ModelId, x.Alias });
+                    table.ForeignKey(
+                        name: "FK_aliases_versions_Project_ModelId_Version",
+                        columns: x => new { x.Project, x.ModelId, x.Version },
+                        principalSchema: "registry",
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "ModelId", "Version" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deployments",
+                schema: "registry",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Id = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ModelId = table.Column<string>(type: "character varying(63)", nullable: false),
+                    Alias = table.Column<string>(type: "character varying(63)", nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: true),
+                    Replicas = table.Column<int>(type: "integer", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Creator = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_deployments", x => new { x.Project, x.Id });
+                    table.ForeignKey(
+                        name: "FK_deployments_aliases_Project_ModelId_Alias",
+                        columns: x => new { x.Project, x.ModelId, x.Alias },
+                        principalSchema: "registry",
+                        principalTable: "aliases",
+                        principalColumns: new[] { "Project", "ModelId", "Alias" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_deployments_models_Project_ModelId",
+                        columns: x => new { x.Project, x.ModelId },
+                        principalSchema: "registry",
+                        principalTable: "models",
+                        principalColumns: new[] { "Project", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_deployments_versions_Project_ModelId_Version",
+                        columns: x => new { x.Project, x.ModelId, x.Version },
+                        principalSchema: "registry",
+                        principalTable: "versions",
+                        principalColumns: new[] { "Project", "ModelId", "Version" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_aliases_Project_ModelId_Version",
+                schema: "registry",
+                table: "aliases",
+                columns: new[] { "Project", "ModelId", "Version" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_deployments_Project_ModelId_Alias",
+                schema: "registry",
+                table: "deployments",
+                columns: new[] { "Project", "ModelId", "Alias" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_deployments_Project_ModelId_Version",
+                schema: "registry",
+                table: "deployments",
+                columns: new[] { "Project", "ModelId", "Version" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_released_blobs_Project",
+                schema: "registry",
+                table: "released_blobs",
+                column: "Project");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_Sha256",
+                schema: "registry",
+                table: "uploads",
+                columns: new[] { "Project", "Sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_uploads_Project_StoredBytes",
+                schema: "registry",
+                table: "uploads",
+                columns: new[] { "Project", "StoredBytes" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_versions_Project_BundleSha256",
+                schema: "registry",
+                table: "versions",
+                columns: new[] { "Project", "BundleSha256" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "deployments",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "released_blobs",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "requests",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "serving_replicas",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "uploads",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "aliases",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "versions",
+                schema: "registry");
+
+            migrationBuilder.DropTable(
+                name: "models",
+                schema: "registry");
+        }
+    }
+}

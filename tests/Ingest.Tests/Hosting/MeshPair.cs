@@ -1,0 +1,51 @@
+using Mesh.Tests.Shared;
+using Xunit;
+
+namespace Mesh.Ingest.Tests.Hosting;
+
+/// <summary>A gateway and an Ingest, as processes, on an empty folder.</summary>
+public sealed class MeshPair : IAsyncDisposable
+{
+    private readonly ProjectSeam _projects;
+    private readonly string _connection;
+    private readonly (string, string)[] _settings;
+
+    private MeshPair(ProjectSeam projects, string connection, (string, string)[] settings) => (_projects, _connection, _settings) = (projects, connection, settings);
+
+    public TemporaryFolder Folder { get; } = new();
+
+    public IngestProcess Ingest { get; private set; } = null!;
+
+    public GatewayProcess Gateway { get; private set; } = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="settings">Of Ingest: ("Uploads__BytesPerSync", "65536").</param>
+    public static async Task<MeshPair> StartAsync(DatabaseKind database = DatabaseKind.Sqlite, params (string, string)[] settings)
+    {
+        var connection = database == DatabaseKind.Postgres ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : "";
+        var pair = new MeshPair(await ProjectSeam.StartAsync(), connection, settings);
+        pair.Ingest = await pair.StartIngestAsync(0);
+        pair.Gateway = await GatewayProcess.StartAsync(pair.Ingest.Address, Cancel);
+        return pair;
+    }
+
+    /// <summary>SIGKILL, and the same service again on the same port.</summary>
+    public async Task RestartIngestAsync()
+    {
+        var port = Ingest.Address.Port;
+        await Ingest.KillAsync(Cancel);
+        await Ingest.DisposeAsync();
+        Ingest = await StartIngestAsync(port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Gateway.DisposeAsync();
+        await Ingest.DisposeAsync();
+        await _projects.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private Task<IngestProcess> StartIngestAsync(int port) => IngestProcess.StartAsync(Folder.File("state"), _projects.Address, _connection, Cancel, port, _settings);
+}
