@@ -66,7 +66,7 @@ internal sealed class ArrowListCells(IReadOnlyList<StructArray> structures, IArr
             return null;
         }
 
-        var list = record.List(index);
+        record.BeginList(index);
         var (start, end) = range(row);
         if (start < 0 || end < start || end > elements.Length)
         {
@@ -75,13 +75,13 @@ internal sealed class ArrowListCells(IReadOnlyList<StructArray> structures, IArr
 
         for (var i = (int)start; i < end; i++)
         {
-            if (list.Add(elements.IsNull(i) ? TypedValue.Missing : _valueOf(i)) is { } problem)
+            if (record.Add(elements.IsNull(i) ? TypedValue.Missing : _valueOf(i)) is { } problem)
             {
                 return problem;
             }
         }
 
-        record.End(index, list);
+        record.EndList(index);
         return null;
     }
 }

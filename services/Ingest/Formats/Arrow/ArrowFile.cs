@@ -68,7 +68,6 @@ internal sealed class ArrowFile : ColumnarFile
 
     public override string? Read(ColumnarRow row, int[] places)
     {
-        row.Begin();
         try
         {
             for (var i = 0; i < _cells.Length; i++)
@@ -84,7 +83,7 @@ internal sealed class ArrowFile : ColumnarFile
             throw ArrowFault.Damaged(_source, $"holds a row that cannot be read, {Row}");
         }
 
-        return row.End();
+        return null;
     }
 
     public override ValueTask DisposeAsync()

@@ -24,8 +24,8 @@ internal sealed class ColumnarCursor : RecordCursor
         (_format, _onlySplit, _budget) = (format, onlySplit, new ExpansionBudget(limits));
         _walk = new EntryWalk(files, _budget);
         _names = [.. layout.Schema.Columns.Select(c => c.Name)];
-        _row = new ColumnarRow(layout, Row, limits);
-        _split = new RecordSplit(layout, Row);
+        _row = new ColumnarRow(layout, limits);
+        _split = new RecordSplit(layout);
     }
 
     public override string Source => $"{_walk.Source}#{_file!.Row}";
@@ -41,7 +41,7 @@ internal sealed class ColumnarCursor : RecordCursor
                 {
                     // Only the record itself says its split.
                     _problem = Read();
-                    Split = _split.Of() ?? EntryPlace.NoSplit;
+                    Split = _split.Of(Row) ?? EntryPlace.NoSplit;
                 }
 
                 if (_onlySplit is null || Split == _onlySplit)
@@ -58,7 +58,7 @@ internal sealed class ColumnarCursor : RecordCursor
 
     public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(
         !_split.ByColumn ? Read()
-        : _problem ?? (_split.Of() is null ? _split.Problem : null));
+        : _problem ?? (_split.Of(Row) is null ? _split.Problem : null));
 
     public override async ValueTask DisposeAsync()
     {
@@ -68,7 +68,8 @@ internal sealed class ColumnarCursor : RecordCursor
 
     private string? Read()
     {
-        var problem = _file!.Read(_row, _places);
+        _row.Begin(Row);
+        var problem = _file!.Read(_row, _places) ?? _row.End();
         // One value of a dictionary may be that of every row.
         _budget.Expand(_row.Bytes, _walk.Source);
         return problem;

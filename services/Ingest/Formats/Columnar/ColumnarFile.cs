@@ -17,9 +17,9 @@ internal abstract class ColumnarFile : IAsyncDisposable
     /// <summary>Moves to the next row without reading it.</summary>
     public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
 
-    /// <summary>Reads the row; at most once.</summary>
+    /// <summary>Puts the row's values into a record that has begun; at most once.</summary>
     /// <param name="places">For each column its place in the record.</param>
-    /// <returns>Why it is rejected; null for a record.</returns>
+    /// <returns>Why it is rejected; null when nothing is wrong with any of them.</returns>
     public abstract string? Read(ColumnarRow row, int[] places);
 
     public abstract ValueTask DisposeAsync();

@@ -8,59 +8,63 @@ using Mesh.Ingest.V1;
 
 namespace Mesh.Ingest.Formats.Columnar;
 
-/// <summary>The elements of one list column of one record.</summary>
-internal readonly struct ColumnarList(ColumnarRow row, Column column)
+/// <summary>The elements of one list of one record, in buffers for all of them.</summary>
+internal sealed class ColumnarList
 {
-    private readonly List<string>? _texts = column.Type == ColumnType.StringList ? [] : null;
-    private readonly List<long>? _integers = column.Type == ColumnType.Int64List ? [] : null;
-    private readonly List<double>? _numbers = column.Type == ColumnType.DoubleList ? [] : null;
+    private readonly List<string> _texts = [];
+    private readonly List<long> _integers = [];
+    private readonly List<double> _numbers = [];
+    private Column _column = new();
+
+    public void Begin(Column column)
+    {
+        _column = column;
+        _texts.Clear();
+        _integers.Clear();
+        _numbers.Clear();
+    }
 
     public string? Add(TypedValue value)
     {
         if (value.IsMissing)
         {
-            return $"has {Printable.Of(column.Name, 60)} with an element that is missing";
+            return $"has {Printable.Of(_column.Name, 60)} with an element that is missing";
         }
 
-        if (row.Count(image: false, value.Bytes.Length) is { } tooLarge)
+        switch (value.Type, _column.Type)
         {
-            return tooLarge;
-        }
-
-        switch (value.Type)
-        {
-            case ColumnType.Int64 or ColumnType.Bool when _integers is not null:
+            case (ColumnType.Int64 or ColumnType.Bool, ColumnType.Int64List):
                 _integers.Add(value.Integer);
                 return null;
-            case ColumnType.Int64 when _numbers is not null:
+            case (ColumnType.Int64, ColumnType.DoubleList):
                 _numbers.Add(value.Integer);
                 return null;
-            case ColumnType.Double when _numbers is not null && double.IsFinite(value.Number):
+            case (ColumnType.Double, ColumnType.DoubleList) when double.IsFinite(value.Number):
                 _numbers.Add(value.Number);
                 return null;
-            case ColumnType.String when _texts is not null && Utf8.IsValid(value.Bytes):
+            case (ColumnType.String, ColumnType.StringList) when Utf8.IsValid(value.Bytes):
                 _texts.Add(Encoding.UTF8.GetString(value.Bytes));
                 return null;
-            case ColumnType.Double:
-                return TypedCells.Wrong(column, value.Number.ToString(CultureInfo.InvariantCulture));
+            case (ColumnType.Double, _):
+                return TypedCells.Wrong(_column, value.Number.ToString(CultureInfo.InvariantCulture));
             default:
-                return $"has {Printable.Of(column.Name, 60)} with an element that does not belong in a {FieldText.Describe(column.Type)}";
+                return $"has {Printable.Of(_column.Name, 60)} with an element that does not belong in a {FieldText.Describe(_column.Type)}";
         }
     }
 
-    internal void Into(RecordRow target, int index)
+    public void Into(RecordRow row, int index)
     {
-        if (_texts is not null)
+        switch (_column.Type)
         {
-            target.SetList(index, _texts);
-        }
-        else if (_integers is not null)
-        {
-            target.SetList(index, _integers);
-        }
-        else if (_numbers is not null)
-        {
-            target.SetList(index, _numbers);
+            case ColumnType.StringList:
+                row.SetList(index, _texts);
+                break;
+            case ColumnType.Int64List:
+                row.SetList(index, _integers);
+                break;
+            case ColumnType.DoubleList:
+                row.SetList(index, _numbers);
+                break;
         }
     }
 }

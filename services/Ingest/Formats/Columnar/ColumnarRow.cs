@@ -8,11 +8,13 @@ namespace Mesh.Ingest.Formats.Columnar;
 /// Builds one record out of the typed values of its columns, and bounds it: what it holds may have as many bytes as any
 /// record, and its images as many as any image. Each call returns what is wrong, in words that follow "it".
 /// </summary>
-internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOptions limits)
+internal sealed class ColumnarRow(RecordLayout layout, IngestOptions limits)
 {
     private const int ElementBytes = 8;
 
     private readonly TypedCells _cells = new(layout, limits);
+    private readonly ColumnarList _list = new();
+    private RecordRow _row = new(layout.Schema);
     private byte[] _bytes = new byte[256];
     private int _taken;
     private long _size;
@@ -21,10 +23,11 @@ internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOpti
     /// <summary>What the record holds so far.</summary>
     public long Bytes => _size + _images;
 
-    public void Begin()
+    /// <param name="row">Gets the values.</param>
+    public void Begin(RecordRow row)
     {
         row.Clear();
-        (_taken, _size, _images) = (0, 0, 0);
+        (_row, _taken, _size, _images) = (row, 0, 0, 0);
     }
 
     public string? Take(int index, TypedValue value)
@@ -34,33 +37,35 @@ internal sealed class ColumnarRow(RecordLayout layout, RecordRow row, IngestOpti
             return null;
         }
 
-        if (Count(row.Columns[index].Type == ColumnType.Image, value.Bytes.Length) is { } tooLarge)
+        if (Count(_row.Columns[index].Type == ColumnType.Image, value.Bytes.Length) is { } tooLarge)
         {
             return tooLarge;
         }
 
         return value.Type switch
         {
-            ColumnType.Int64 => _cells.Integer(row, index, value.Integer),
-            ColumnType.Double => _cells.Number(row, index, value.Number),
-            ColumnType.Bool => _cells.Boolean(row, index, value.Integer != 0),
-            ColumnType.Timestamp => _cells.Moment(row, index, value.Integer),
-            ColumnType.String => _cells.Text(row, index, value.Bytes),
-            ColumnType.Bytes => _cells.Bytes(row, index, Keep(value.Bytes)),
-            _ => $"has {Printable.Of(row.Columns[index].Name, 60)} out of range",
+            ColumnType.Int64 => _cells.Integer(_row, index, value.Integer),
+            ColumnType.Double => _cells.Number(_row, index, value.Number),
+            ColumnType.Bool => _cells.Boolean(_row, index, value.Integer != 0),
+            ColumnType.Timestamp => _cells.Moment(_row, index, value.Integer),
+            ColumnType.String => _cells.Text(_row, index, value.Bytes),
+            ColumnType.Bytes => _cells.Bytes(_row, index, Keep(value.Bytes)),
+            _ => $"has {Printable.Of(_row.Columns[index].Name, 60)} out of range",
         };
     }
 
-    /// <summary>A list being read: add its elements, then end it.</summary>
-    public ColumnarList List(int index) => new(this, row.Columns[index]);
+    /// <summary>Begins a list; its elements follow, then its end.</summary>
+    public void BeginList(int index) => _list.Begin(_row.Columns[index]);
 
-    /// <summary>Puts a list into the row that nothing is wrong with.</summary>
-    public void End(int index, ColumnarList list) => list.Into(row, index);
+    public string? Add(TypedValue element) => Count(image: false, element.Bytes.Length) ?? _list.Add(element);
+
+    /// <summary>Puts the list into the row, that nothing is wrong with.</summary>
+    public void EndList(int index) => _list.Into(_row, index);
 
     /// <summary>Once all values are in.</summary>
-    public string? End() => TypedCells.Missing(row);
+    public string? End() => TypedCells.Missing(_row);
 
-    internal string? Count(bool image, long bytes)
+    private string? Count(bool image, long bytes)
     {
         if (image)
         {

@@ -27,8 +27,8 @@ internal sealed class JsonCursor : RecordCursor
     {
         (_format, _layout, _onlySplit, _limits) = (format, layout, onlySplit, limits);
         _walk = new EntryWalk(files, new ExpansionBudget(limits));
-        _row = new JsonRow(layout, Row, limits);
-        _split = new RecordSplit(layout, Row);
+        _row = new JsonRow(layout, limits);
+        _split = new RecordSplit(layout);
     }
 
     public override string Source => $"{_walk.Source}#{_records!.Place}";
@@ -53,7 +53,7 @@ internal sealed class JsonCursor : RecordCursor
                 {
                     // Only the record itself says its split.
                     _problem = Read();
-                    Split = _split.Of() ?? EntryPlace.NoSplit;
+                    Split = _split.Of(Row) ?? EntryPlace.NoSplit;
                 }
 
                 if (_onlySplit is null || Split == _onlySplit)
@@ -84,8 +84,8 @@ internal sealed class JsonCursor : RecordCursor
             return $"has more than {_limits.MaxRecordBytes} bytes";
         }
 
-        return _row.Read(_records.Record.Span)
-            ?? (_split.ByColumn && _split.Of() is null ? _split.Problem : null);
+        return _row.Read(Row, _records.Record.Span)
+            ?? (_split.ByColumn && _split.Of(Row) is null ? _split.Problem : null);
     }
 
     private async Task<bool> OpenNextAsync(CancellationToken cancel)

@@ -10,18 +10,21 @@ namespace Mesh.Ingest.Formats.Json;
 internal sealed class JsonRow : JsonWalker
 {
     private readonly RecordLayout _layout;
-    private readonly RecordRow _row;
     private readonly TypedCells _cells;
     private readonly Dictionary<string, JsonColumn> _columns = new(StringComparer.Ordinal);
     private readonly HashSet<string> _objects = new(StringComparer.Ordinal);
+    private readonly List<string> _texts = [];
+    private readonly List<long> _integers = [];
+    private readonly List<double> _numbers = [];
     private char[] _text = new char[256];
+    private RecordRow _row;
 
-    public JsonRow(RecordLayout layout, RecordRow row, IngestOptions limits)
+    public JsonRow(RecordLayout layout, IngestOptions limits)
     {
-        (_layout, _row, _cells) = (layout, row, new TypedCells(layout, limits));
-        for (var i = 0; i < row.Columns.Length; i++)
+        (_layout, _row, _cells) = (layout, new RecordRow(layout.Schema), new TypedCells(layout, limits));
+        for (var i = 0; i < _row.Columns.Length; i++)
         {
-            var name = row.Columns[i].Name;
+            var name = _row.Columns[i].Name;
             _columns[name] = new JsonColumn(name, i);
             for (var dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.', dot + 1))
             {
@@ -30,10 +33,11 @@ internal sealed class JsonRow : JsonWalker
         }
     }
 
-    public string? Read(ReadOnlySpan<byte> record)
+    public string? Read(RecordRow row, ReadOnlySpan<byte> record)
     {
-        _row.Clear();
-        return Walk(record) ?? TypedCells.Missing(_row);
+        _row = row;
+        row.Clear();
+        return Walk(record) ?? TypedCells.Missing(row);
     }
 
     protected override JsonField? Add(JsonField parent, string name, string path)
@@ -87,31 +91,31 @@ internal sealed class JsonRow : JsonWalker
         switch (column.Type)
         {
             case ColumnType.StringList:
-                var texts = new List<string>();
+                _texts.Clear();
                 while (reader.Read() && reader.TokenType == JsonTokenType.String)
                 {
-                    texts.Add(reader.GetString()!);
+                    _texts.Add(reader.GetString()!);
                 }
 
-                _row.SetList(index, texts);
+                _row.SetList(index, _texts);
                 break;
             case ColumnType.Int64List:
-                var integers = new List<long>();
+                _integers.Clear();
                 while (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var integer))
                 {
-                    integers.Add(integer);
+                    _integers.Add(integer);
                 }
 
-                _row.SetList(index, integers);
+                _row.SetList(index, _integers);
                 break;
             default:
-                var numbers = new List<double>();
+                _numbers.Clear();
                 while (reader.Read() && reader.TokenType == JsonTokenType.Number && double.IsFinite(reader.GetDouble()))
                 {
-                    numbers.Add(reader.GetDouble());
+                    _numbers.Add(reader.GetDouble());
                 }
 
-                _row.SetList(index, numbers);
+                _row.SetList(index, _numbers);
                 break;
         }
 

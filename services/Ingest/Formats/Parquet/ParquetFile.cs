@@ -71,7 +71,6 @@ internal sealed class ParquetFile : ColumnarFile
         // Of the rows since the last that was read, this one is not to be skipped.
         var skipped = _rowsToSkip - 1;
         _rowsToSkip = 0;
-        row.Begin();
         string? problem = null;
         for (var i = 0; i < _leaves.Length; i++)
         {
@@ -91,7 +90,7 @@ internal sealed class ParquetFile : ColumnarFile
             }
         }
 
-        return problem ?? row.End();
+        return problem;
     }
 
     public override ValueTask DisposeAsync()

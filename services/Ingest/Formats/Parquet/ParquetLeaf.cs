@@ -100,24 +100,25 @@ internal sealed class ParquetLeaf<T>(ColumnReader<T> reader, ParquetValue<T> val
             Leave();
             if (there)
             {
-                row.End(index, row.List(index));
+                row.BeginList(index);
+                row.EndList(index);
             }
 
             return null;
         }
 
-        var list = row.List(index);
+        row.BeginList(index);
         do
         {
             // After a fault the row is still passed over to its end.
-            problem ??= list.Add(Definition < levels.Defined ? TypedValue.Missing : valueOf(_values[Value()]));
+            problem ??= row.Add(Definition < levels.Defined ? TypedValue.Missing : valueOf(_values[Value()]));
             Leave();
         }
         while (More() && _repetitions[_level] > 0);
 
         if (problem is null)
         {
-            row.End(index, list);
+            row.EndList(index);
         }
 
         return problem;
