@@ -94,6 +94,21 @@ public sealed class FuzzTests
         Assert.True(done >= Inputs, $"only {done} inputs");
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Records_are_the_same_whatever_the_size_of_reads(string kind)
+    {
+        var (name, bytes, beside, format) = Seeds[kind];
+        using var whole = new ParserFixture(inMemory: true);
+        var expected = await whole.ReadAsync([(name, bytes), .. beside], new DatasetVersion { Format = format });
+        foreach (var piece in (int[])[1, 7, 100])
+        {
+            using var parser = new ParserFixture(inMemory: true, piece: piece);
+            var read = await parser.ReadAsync([(name, bytes), .. beside], new DatasetVersion { Format = format });
+            Assert.Equal(expected.Select(r => (r.Split, r.Source)), read.Select(r => (r.Split, r.Source)));
+            Assert.Equal(expected.SelectMany(r => r.Values), read.SelectMany(r => r.Values));
+        }
+    }
+
     private static async Task CheckAsync(ParserFixture parser, (string, byte[])[] files, DataFormat format)
     {
         var (thread, before) = (Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Mesh.Ingest.Formats;
 using Mesh.Ingest.Formats.Json;
+using Mesh.Ingest.Tests.Data;
 using Mesh.Ingest.V1;
 using Xunit;
 
@@ -73,6 +75,33 @@ public sealed class JsonPropertyTests
         }
 
         Assert.Equal(text.Length, at);
+    });
+
+    /// <summary>A record is where it is and as long as it is, however its bytes come in.</summary>
+    [Fact]
+    public async Task Records_are_the_same_whatever_the_reads() => await Gen.Select(Records, Gen.Int[1, 9], Gen.Int[20, 60], Gen.Bool).SampleAsync(async (records, piece, limit, asArray) =>
+    {
+        var texts = records.Select(r => JsonSerializer.Serialize(r)).ToArray();
+        var bytes = Encoding.UTF8.GetBytes(asArray ? $"{{\"n\":[1],\"r\":[ {string.Join(" ,\n", texts)}],\"m\":\"]\"}}" : string.Join("\r\n\n", texts));
+        var window = new ByteWindow(new PieceStream(bytes, 0, bytes.Length, piece));
+        await using JsonRecords file = asArray ? new JsonArrayFile(window, "f", limit) : new JsonLinesFile(window, "f", limit);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.True(await file.MoveNextAsync(TestContext.Current.CancellationToken));
+            var text = Encoding.UTF8.GetString(file.Record.Span).TrimEnd('\r');
+            Assert.Equal(asArray ? i : 2 * i + 1, file.Place);
+            if (file.TooLong)
+            {
+                Assert.InRange(Encoding.UTF8.GetByteCount(texts[i]), limit, int.MaxValue);
+                Assert.StartsWith(text, texts[i]);
+            }
+            else
+            {
+                Assert.Equal(texts[i], text);
+            }
+        }
+
+        Assert.False(await file.MoveNextAsync(TestContext.Current.CancellationToken));
     });
 
     private static List<Dictionary<string, JsonElement>> Leaves(string[] texts) =>

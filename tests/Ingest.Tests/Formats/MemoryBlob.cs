@@ -1,16 +1,18 @@
 using Mesh.Blobs;
+using Mesh.Ingest.Tests.Data;
 
 namespace Mesh.Ingest.Tests.Formats;
 
 /// <summary>A store of one blob that is in memory, and in a file as soon as one is asked for; by preference a file in memory too.</summary>
-internal sealed class MemoryBlob(byte[] bytes) : IBlobStore, IDisposable
+/// <param name="piece">Bytes that one read gives at most.</param>
+internal sealed class MemoryBlob(byte[] bytes, int piece) : IBlobStore, IDisposable
 {
     private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     private string? _path;
 
     public Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
-        Task.FromResult<Stream>(new MemoryStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), writable: false));
+        Task.FromResult<Stream>(new PieceStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), piece));
 
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
     {

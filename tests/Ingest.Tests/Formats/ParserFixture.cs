@@ -19,14 +19,16 @@ internal sealed class ParserFixture : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FileBlobStore _blobs;
     private readonly bool _inMemory;
+    private readonly int _piece;
     private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
     /// <param name="inMemory">For tests of thousands of inputs: files are not stored, and so neither written nor verified.</param>
-    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false)
+    /// <param name="piece">Bytes that one read of a file in memory gives at most.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false, int piece = int.MaxValue)
     {
-        _inMemory = inMemory;
+        (_inMemory, _piece) = (inMemory, piece);
         _blobs = new FileBlobStore(_folder.Path);
         _services = new ServiceCollection()
             .AddSingleton(new ServiceIdentity("ingest", Path.Combine(_folder.Path, "state"), _folder.Path)).AddSingleton(TimeProvider.System).AddSingleton<WorkFolder>()
@@ -139,7 +141,7 @@ internal sealed class ParserFixture : IDisposable
         {
             if (_inMemory)
             {
-                stored.Add(new SourceFile(new MemoryBlob(bytes), Scope, name, BlobDigest.Of(bytes), bytes.Length));
+                stored.Add(new SourceFile(new MemoryBlob(bytes, _piece), Scope, name, BlobDigest.Of(bytes), bytes.Length));
                 continue;
             }
 
