@@ -46,7 +46,7 @@ public sealed class ArrowTests
     [Fact]
     public async Task Rows_come_back_as_they_were_written()
     {
-        using var parser = new ParserFixture();
+        using var parser = new ParserFixture(inMemory: true);
         await Gen.Select(TypedRow.Gen.Array[0, 60].Array[1, 3], Gen.OneOf<CompressionCodecType?>(null, CompressionCodecType.Lz4Frame, CompressionCodecType.Zstd), Gen.Bool, Gen.Int[1, 7])
             .Where(t => t.Item1.Any(g => g.Length > 0))
             .SampleAsync(

@@ -29,7 +29,7 @@ public sealed class JsonPropertyTests
     [Fact]
     public async Task Records_hold_what_the_document_model_finds()
     {
-        using var parser = new ParserFixture();
+        using var parser = new ParserFixture(inMemory: true);
         await Gen.Select(Records, Gen.Bool, Gen.Bool).SampleAsync(
             async (records, asArray, escaped) =>
             {

@@ -15,7 +15,7 @@ public sealed class ParquetPropertyTests
     [Fact]
     public async Task Rows_come_back_as_they_were_written()
     {
-        using var parser = new ParserFixture();
+        using var parser = new ParserFixture(inMemory: true);
         await Gen.Select(Groups.Array[1, 3], Gen.OneOf(Compression.Uncompressed, Compression.Snappy, Compression.Zstd, Compression.Lz4), Gen.Int[1, 400], Gen.Bool, Gen.Bool, Gen.Int[1, 7])
             .Where(t => t.Item1.Any(g => g.Length > 0))
             .SampleAsync(

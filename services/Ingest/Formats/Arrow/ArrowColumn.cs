@@ -8,8 +8,6 @@ namespace Mesh.Ingest.Formats.Arrow;
 /// <param name="Path">Index of the column, then of the field in each structure.</param>
 internal sealed record ArrowColumn(string Name, ColumnType Type, int[] Path)
 {
-    private const int Bytes = 0;
-
     /// <summary>Fields of structures are called "a.b".</summary>
     /// <exception cref="DatasetException">COLUMN_TYPE: the file has a column of a type that cannot be read.</exception>
     public static List<ArrowColumn> Of(Apache.Arrow.Schema schema, string source)
@@ -27,10 +25,9 @@ internal sealed record ArrowColumn(string Name, ColumnType Type, int[] Path)
     {
         if (field.DataType is StructType structure)
         {
-            // As Hugging Face's datasets have images: the file's bytes, or its path when it lies elsewhere.
-            if (structure.Fields is [{ Name: "bytes" } bytes, { Name: "path" }] && TypeOf(bytes.DataType) == ColumnType.Bytes)
+            if (ImageBytes(structure) is >= 0 and var bytes)
             {
-                columns.Add(new ArrowColumn(name, ColumnType.Image, [.. path, Bytes]));
+                columns.Add(new ArrowColumn(name, ColumnType.Image, [.. path, bytes]));
                 return;
             }
 
@@ -47,6 +44,10 @@ internal sealed record ArrowColumn(string Name, ColumnType Type, int[] Path)
             TypeOf(field.DataType) ?? throw new DatasetException("COLUMN_TYPE", $"{source}: column {Printable.Of(name)} is {Describe(field.DataType)}, which cannot be read."),
             path));
     }
+
+    // As Hugging Face's datasets have images: the file's bytes, or its path when it lies elsewhere.
+    private static int ImageBytes(StructType structure) =>
+        structure.Fields.Count == 2 && structure.Fields.Any(f => f.Name == "path") ? structure.Fields.ToList().FindIndex(f => f.Name == "bytes" && TypeOf(f.DataType) == ColumnType.Bytes) : -1;
 
     private static ColumnType? TypeOf(IArrowType type) => type switch
     {
