@@ -7,6 +7,8 @@ public sealed class Violations
 
     public bool Any => _all.Count > 0;
 
+    public IReadOnlyList<FieldViolation> All => _all;
+
     public void Add(string field, string description) => _all.Add(new(field, description));
 
     /// <summary>Adds a violation unless <paramref name="holds"/>.</summary>

@@ -1,9 +1,12 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Security.Cryptography;
+using Mesh.Shards;
+using Mesh.Specs;
+using Mesh.Transforms.Augmenting;
 using Mesh.Transforms.Batches;
+using Mesh.Transforms.Graph;
 using Mesh.Transforms.Images;
-using Mesh.Transforms.Json;
-using Mesh.Transforms.Labels;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Transforms;
 
@@ -14,156 +17,137 @@ namespace Mesh.Transforms;
 public sealed class FittedPipeline
 {
     /// <summary>Version of the JSON that <see cref="ToJson"/> writes.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
-    /// <summary>The label of a record without one.</summary>
-    public const long Unlabelled = -1;
+    private readonly TypedGraph typed;
+    private readonly RowStage rows;
 
-    private const int MaximumBytes = 64 << 20;
-
-    private readonly Pipeline pipeline;
-    private readonly JsonElement[] fitted;
-    private readonly int[] shape;
-    private readonly string[] labels = [];
-    private readonly Action<WorkingRecord>[] fittedSteps;
-
-    internal FittedPipeline(Pipeline pipeline, int[] shape, JsonElement[] fitted, string? fittedWith = null)
+    /// <exception cref="PipelineSpecException">The state is not one that such steps learn.</exception>
+    internal FittedPipeline(Pipeline pipeline, FittedState state, string? fittedWith = null)
     {
-        this.pipeline = pipeline;
-        this.shape = shape;
-        this.fitted = fitted;
-        FittedWithImageLibrary = fittedWith ?? ImageLibrary.Version;
-
-        var steps = new List<Action<WorkingRecord>>();
-        var affine = ChannelAffine.Unit(shape[0]);
-        for (var i = 0; i < fitted.Length; i++)
+        (Pipeline, State) = (pipeline, state);
+        pipeline.CheckState(state);
+        FittedWithImageLibrary = pipeline.Graph.Steps.Any(step => step.Definition.UsesImageLibrary) ? fittedWith ?? ImageLibrary.Version : null;
+        typed = new(pipeline.Graph, state);
+        try
         {
-            var (definition, values) = pipeline.Transforms[i];
-            var path = $"transforms[{i}].fitted";
-            if (definition.NewFit(values) is null)
-            {
-                if (fitted[i].ValueKind != JsonValueKind.Undefined)
-                    throw new PipelineSpecException(path, $"{definition.Type} is not fitted");
-                continue;
-            }
-
-            var fields = new JsonFields(fitted[i], path);
-            if (definition.BindFitted(values, fields) is { } step)
-                steps.Add(step);
-            affine = definition.BindBatch(values, fields, affine);
-            if (definition is Label)
-                labels = Label.Names(fields);
+            Outputs = [.. pipeline.Graph.Outputs.Select(Output)];
+            rows = new(typed);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new PipelineSpecException("outputs", "has a column that is too large", e);
         }
 
-        fittedSteps = [.. steps];
-        BatchStage = new(shape, affine);
+        Augment = new(typed, Columns);
+        foreach (var context in typed.Contexts)
+            context.Fitted?.RefuseOthers();
+        RecordStateDigest = Convert.ToHexStringLower(SHA256.HashData(FittedPipelineJson.WriteRecordState(this)));
     }
 
     /// <summary>What it was made from.</summary>
-    public PipelineSpec Spec => pipeline.Spec;
+    public PipelineSpec Spec => Pipeline.Spec;
 
-    /// <summary>[channels, height, width] of every record after the record stage, uint8. A copy each time.</summary>
-    public int[] OutputShape => [.. shape];
+    /// <summary>The columns of the data that it reads. A record that lacks one has a missing value there.</summary>
+    public IReadOnlyList<RecordColumn> Sources => Pipeline.Sources;
 
-    /// <summary>Bytes of one record after the record stage: C · H · W.</summary>
-    public int RecordLength => shape[0] * shape[1] * shape[2];
+    /// <summary>The columns of the result, in the order of a row.</summary>
+    public IReadOnlyList<PipelineOutput> Outputs { get; }
 
-    /// <summary>Class names in index order; empty when the pipeline has no <c>label</c>. A copy each time.</summary>
-    public string[] Labels => [.. labels];
+    /// <summary>The columns of the result as shards hold them.</summary>
+    public IReadOnlyList<ShardColumn> Columns => [.. Outputs.Select(output => output.Column)];
 
-    /// <summary>uint8 rows → float32, for training and serving.</summary>
-    public BatchStage BatchStage { get; }
+    /// <summary>Class names in index order, of the first column that has any; empty when none has. A copy each time.</summary>
+    public string[] Labels => [.. Outputs.FirstOrDefault(output => output.ClassNames.Count > 0)?.ClassNames ?? []];
+
+    /// <summary>Random changes to rows in training; empty for most pipelines.</summary>
+    public AugmentStage Augment { get; }
+
+    /// <summary>Whether rows are made by <see cref="NewSequence"/>: a record may give none or several. Otherwise each record is one row.</summary>
+    public bool IsSequence => rows.IsSequence;
 
     /// <summary>Version of each transform, by type.</summary>
     public IReadOnlyDictionary<string, int> TransformVersions =>
-        pipeline.Transforms.Select(transform => transform.Definition).Distinct()
-            .ToDictionary(definition => definition.Type, definition => definition.Version);
-
-    /// <summary>Version of libvips that saw the training data; another one may resize or decode to slightly different bytes.</summary>
-    public string FittedWithImageLibrary { get; }
+        Pipeline.Graph.Steps.Select(step => step.Definition).Distinct().ToDictionary(definition => definition.Type, definition => definition.Version);
 
     /// <summary>
-    /// The record stage: writes uint8 [C, H, W] and gives the label's index, −1 without one.
-    /// Throws <see cref="TransformException"/> if the record cannot be read, comes out in another shape or has an unknown label;
-    /// <see cref="ArgumentException"/> if <paramref name="destination"/> is not of <see cref="RecordLength"/> bytes.
+    /// Version of libvips that saw the training data; another one may resize or decode to slightly different bytes. Null when there are no images.
     /// </summary>
-    public void ApplyRecord(RawRecord record, Span<byte> destination, out long label)
-    {
-        if (destination.Length != RecordLength)
-            throw new ArgumentException($"A record has {RecordLength} bytes, not {destination.Length}.", nameof(destination));
+    public string? FittedWithImageLibrary { get; }
 
-        using var working = pipeline.RunImage(record);
-        int[] found = [working.Image.Channels, working.Image.Height, working.Image.Width];
-        if (!found.AsSpan().SequenceEqual(shape))
-        {
-            throw new TransformException(pipeline.LastImageTransform, record.Name,
-                $"the image comes out as {Describe(found)}, not {Describe(shape)} (channels×height×width)");
-        }
+    /// <summary>
+    /// SHA-256 (lower-case hex) of everything that decides the stored rows of a record: the steps that make them with their versions, parameters and
+    /// what they learned, and libvips, if it has a part in them. Augmentation and batch steps have none, so rows can be used again with others.
+    /// </summary>
+    public string RecordStateDigest { get; }
 
-        foreach (var step in fittedSteps)
-            step(working);
-        working.WritePlanes(destination);
-        label = working.Label;
-    }
+    internal Pipeline Pipeline { get; }
+
+    internal FittedState State { get; }
+
+    internal TypedGraph Typed => typed;
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="PipelineSpecException">
+    /// It is damaged, of another format, or fitted with another version of a transform than this build has.
+    /// </exception>
+    public static FittedPipeline Parse(ReadOnlySpan<byte> json) => FittedPipelineJson.Read(json, TransformCatalog.Standard);
 
     /// <summary>Canonical JSON: equal pipelines give equal bytes.</summary>
-    public byte[] ToJson()
-    {
-        var transforms = new JsonArray();
-        for (var i = 0; i < fitted.Length; i++)
-        {
-            var (definition, values) = pipeline.Transforms[i];
-            var entry = new JsonObject { ["type"] = definition.Type, ["version"] = definition.Version, ["parameters"] = values.ToJson() };
-            if (fitted[i].ValueKind != JsonValueKind.Undefined)
-                entry["fitted"] = JsonNode.Parse(fitted[i].GetRawText());
-            transforms.Add(entry);
-        }
+    public byte[] ToJson() => FittedPipelineJson.Write(this);
 
-        return CanonicalJson.Write(new JsonObject
-        {
-            ["format_version"] = FormatVersion,
-            ["libvips"] = FittedWithImageLibrary,
-            ["output_shape"] = new JsonArray([.. shape.Select(side => JsonValue.Create(side))]),
-            ["transforms"] = transforms,
-        });
-    }
+    /// <summary>A column of the result; null when there is none of that name.</summary>
+    public PipelineOutput? Output(string name) => Outputs.FirstOrDefault(output => output.Column.Name == name);
 
     /// <summary>
-    /// Reads what <see cref="ToJson"/> wrote. Throws <see cref="PipelineSpecException"/> if it is damaged, of a later format, or fitted with another
-    /// version of a transform than this build has.
+    /// The record stage: one record into one row, every byte of it. Allocates nothing but what decoding and texts need.
+    /// Throws <see cref="TransformException"/> if a step cannot use the record, and leaves the row undefined then;
+    /// <see cref="InvalidOperationException"/> if <see cref="IsSequence"/>.
     /// </summary>
-    public static FittedPipeline Parse(ReadOnlySpan<byte> json)
+    /// <param name="record">Of any schema; columns are found by name.</param>
+    /// <param name="row">Of a batch of these <see cref="Columns"/>.</param>
+    public void ApplyRecord(in RawRecord record, RowBuffer row) => rows.Apply(record, row);
+
+    /// <summary>For one run through records in order; the only way when <see cref="IsSequence"/>, and as good as another when not.</summary>
+    public RowSequence NewSequence() => new(rows, Columns);
+
+    /// <summary>
+    /// The same pipeline for some of its columns, without augmentation: only the steps that they need run. Serving asks for what the model takes, so
+    /// that a record needs no label. Throws <see cref="ArgumentException"/> when there is no such column.
+    /// </summary>
+    public FittedPipeline Select(params IReadOnlyList<string> outputs)
     {
-        var fields = new JsonFields(json, MaximumBytes, "");
-        fields.Integer("format_version", FormatVersion, FormatVersion);
-        var library = fields.Text("libvips");
-        var shape = ReadShape(fields, "output_shape");
-        var entries = fields.Array("transforms");
-        fields.RefuseOthers();
-
-        var (specs, fitted) = (new List<TransformSpec>(), new List<JsonElement>());
-        for (var i = 0; i < entries.Count; i++)
-        {
-            var entry = new JsonFields(entries[i], $"transforms[{i}]");
-            var type = entry.Text("type");
-            var version = entry.Integer("version", 1, int.MaxValue);
-            if (TransformCatalog.Find(type) is { } definition && definition.Version != version)
-                throw entry.Wrong("version", $"{type} was fitted in version {version}; this build has version {definition.Version}");
-            specs.Add(new(type, entry.Required("parameters")));
-            fitted.Add(entry.Optional("fitted"));
-            entry.RefuseOthers();
-        }
-
-        return new(Pipeline.Create(new(specs)), shape, [.. fitted], library);
+        if (outputs.FirstOrDefault(name => Output(name) is null) is { } unknown)
+            throw new ArgumentException($"There is no column {unknown} in the result.", nameof(outputs));
+        var graph = Pipeline.Graph;
+        var asked = outputs.Select(name => graph.Outputs.Single(output => output.Name == name)).ToArray();
+        var needed = graph.Needed(asked.Select(output => output.Stored));
+        foreach (var step in asked.SelectMany(StepsAfter).Where(step => graph.Steps[step].Definition.Stage == TransformStage.Batch))
+            needed[step] = true;
+        var kept = Enumerable.Range(0, needed.Length).Where(step => needed[step]).Select(step => graph.Steps[step].Index).Order().ToArray();
+        var spec = new PipelineSpec([.. kept.Select(step => Spec.Transforms[step])], outputs);
+        var pipeline = Pipeline.Create(spec, new RecordSchema(Sources), Pipeline.Catalog);
+        return new(pipeline, State.Select(pipeline.FitPasses, kept, outputs), FittedWithImageLibrary);
     }
 
-    internal static int[] ReadShape(JsonFields fields, string name)
+    private PipelineOutput Output(GraphOutput output)
     {
-        var sides = fields.Numbers(name);
-        var valid = sides is [1 or 3, _, _]
-            && sides.All(side => side is >= 1 and <= DecodeImage.MaximumSide && side == Math.Floor(side));
-        return valid ? [.. sides.Select(side => (int)side)] : throw fields.Wrong(name, "must be [channels, height, width]");
+        var type = typed[output.Stored];
+        var shape = type.StoredShape ?? throw new InvalidOperationException($"{output.Name} has no shape after fitting.");
+        return type.Kind == ColumnKind.Pixels
+            ? new(new(output.Name, ElementType.UInt8, shape), type, new BatchStage(shape, Affine(output, type.Shape![0])))
+            : new(new(output.Name, type.Element, shape), type, batch: null);
     }
 
-    internal static string Describe(int[] shape) => string.Join('×', shape);
+    private ChannelAffine Affine(GraphOutput output, int channels) => StepsAfter(output).Aggregate(ChannelAffine.Unit(channels), (affine, step) =>
+        typed.Graph.Steps[step].Definition is BatchTransform definition ? definition.Bind(typed.Contexts[step], affine) : affine);
+
+    /// <summary>The augmentation and batch steps of a column, in order.</summary>
+    private Stack<int> StepsAfter(GraphOutput output)
+    {
+        var steps = new Stack<int>();
+        for (var port = output.Final; port != output.Stored; port = typed.Graph.Steps[port.Step].Inputs[port.Index])
+            steps.Push(port.Step);
+        return steps;
+    }
 }

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "{What} could not be looked after; trying again.")]
     public static partial void CareFailed(this ILogger logger, string what, Exception exception);
 
+    [LoggerMessage(6, LogLevel.Warning, "The process of a dry run ended with code {Code}: {Errors}")]
+    public static partial void DryRunEnded(this ILogger logger, int code, string errors);
+
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);
 }

@@ -13,4 +13,16 @@ public sealed class PreprocessingOptions
     /// </summary>
     [Range(1, 3600)]
     public int IngestPatienceSeconds { get; set; } = 120;
+
+    /// <summary>How long a dry run may take. A caller waits for it, so the caller's own deadline counts too.</summary>
+    [Range(1, 600)]
+    public int DryRunSeconds { get; set; } = 60;
+
+    /// <summary>Memory of a dry run, at which it is ended. Large images need some hundred MiB while they are decoded.</summary>
+    [Range(128, 1 << 20)]
+    public int DryRunMemoryMiB { get; set; } = 1024;
+
+    /// <summary>Dry runs at once, each on about one core beside the jobs; more of them wait.</summary>
+    [Range(1, 64)]
+    public int ConcurrentDryRuns { get; set; } = 2;
 }

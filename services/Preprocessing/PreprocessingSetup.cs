@@ -1,6 +1,8 @@
 using Mesh.Blobs;
 using Mesh.Ingest.V1;
 using Mesh.Jobs;
+using Mesh.Preprocessing.DryRuns;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Runs;
@@ -17,11 +19,17 @@ public static class PreprocessingSetup
     {
         builder.AddMeshDatabase<PreprocessingDb, SqlitePreprocessingDb, PostgresPreprocessingDb>();
         builder.AddJobs<PreprocessingDb, PipelineRunKind>();
-        builder.Services.AddOptions<PreprocessingOptions>().BindConfiguration(PreprocessingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddJobKind<PreprocessingDb, PartitionedRunKind>();
+        builder.AddJobKind<PreprocessingDb, RunPartKind>();
+        AddRecords(builder);
         builder.Services.AddProjectContents<PipelineContents>();
-        builder.Services.AddMeshClient<DatasetService.DatasetServiceClient>("ingest");
         builder.Services.AddSingleton<PipelineStore>();
+        builder.Services.AddSingleton<DatasetVersions>();
+        builder.Services.AddSingleton<RunPartitioner>();
+        builder.Services.AddSingleton<RunCompletion>();
         builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<DryRunProcesses>();
+        builder.Services.AddSingleton<DryRuns.DryRuns>();
         builder.Services.AddSingleton<ProcessedStore>();
         builder.AddBlobStore();
         builder.Services.AddHostedService<DatasetCare>();
@@ -36,8 +44,14 @@ public static class PreprocessingSetup
     /// <summary>What a worker process needs: the records, the blob store and its folder.</summary>
     public static void AddPipelineWorker(HostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<PreprocessingOptions>().BindConfiguration(PreprocessingOptions.Section).ValidateDataAnnotations();
-        builder.Services.AddMeshClient<DatasetService.DatasetServiceClient>("ingest");
+        AddRecords(builder);
         builder.AddBlobStore();
+    }
+
+    /// <summary>What every process needs that reads records.</summary>
+    public static void AddRecords(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<PreprocessingOptions>().BindConfiguration(PreprocessingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddMeshClient<DatasetService.DatasetServiceClient>("ingest");
     }
 }

@@ -63,7 +63,7 @@ public class PipelineTests
             ["pipeline.split.test_fraction", "pipeline.split.validation_fraction", "pipeline.transforms[1].type", "pipeline.transforms[2].parameters.width", "pipeline_id"],
             failure.Fields.Order(StringComparer.Ordinal));
         Assert.Contains("blur", failure.Message);
-        Assert.Contains("decode-image, grayscale, resize, label, normalize", failure.Message);
+        Assert.Contains("known: decode-image, grayscale, resize", failure.Message);
 
         Assert.Equal(StatusCode.InvalidArgument, (await PipelineCalls.FailsAsync(() => service.CreateAsync("a", new Pipeline()))).Code);
         Assert.Equal(StatusCode.NotFound, (await PipelineCalls.FailsAsync(async () => await service.Pipelines.CreatePipelineAsync(
@@ -89,12 +89,15 @@ public class PipelineTests
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         var transforms = (await service.Pipelines.ListTransformsAsync(new() { Parent = PipelineCalls.Project }, cancellationToken: Cancel)).Transforms;
-        Assert.Equal(["decode-image", "grayscale", "resize", "label", "normalize"], transforms.Select(t => t.Type));
+        Assert.Empty(((string[])["decode-image", "grayscale", "resize", "crop", "label", "number", "concat", "random-horizontal-flip", "normalize"]).Except(transforms.Select(t => t.Type)));
         Assert.All(transforms, t => Assert.True(t.Version > 0 && t.Summary.Length > 0));
         var resize = transforms.Single(t => t.Type == "resize").Parameters;
         Assert.Equal("int", resize.Single(p => p.Name == "width").Type);
+        Assert.Equal("double", transforms.Single(t => t.Type == "crop").Parameters.Single(p => p.Name == "width").Type);
+        Assert.Equal(["image"], transforms.Single(t => t.Type == "resize").DefaultInputs);
+        Assert.Empty(transforms.Single(t => t.Type == "concat").DefaultInputs);
         // Words are joined by "|", numbers and switches have the names of the contract.
-        Assert.DoesNotContain(transforms.SelectMany(t => t.Parameters), p => p.Type is "integer" or "boolean" or "choice" || p.Meaning.Length == 0);
+        Assert.DoesNotContain(transforms.SelectMany(t => t.Parameters), p => p.Type is "integer" or "boolean" or "choice" or "number" || p.Meaning.Length == 0);
     }
 
     private static (StatusCode Code, string Reason) Short((StatusCode Code, string Reason, string[] Fields, string Message) failure) => (failure.Code, failure.Reason);

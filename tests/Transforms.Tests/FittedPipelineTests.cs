@@ -17,7 +17,9 @@ public class FittedPipelineTests
         var json = Fitted.ToJson();
         var copy = FittedPipeline.Parse(json);
         Assert.Equal(json, copy.ToJson());
-        Assert.Equal([1, 14, 14], copy.OutputShape);
+        Assert.Equal(Fitted.Columns, copy.Columns);
+        Assert.Equal([1, 14, 14], copy.Columns[0].Shape);
+        Assert.Equal(Fitted.RecordStateDigest, copy.RecordStateDigest);
         Assert.Equal(FashionSample.ClassNames, copy.Labels);
         Assert.Equal(Fitted.TransformVersions, copy.TransformVersions);
         Assert.Equal(1, copy.TransformVersions["resize"]);
@@ -26,22 +28,24 @@ public class FittedPipelineTests
         var (floats, again) = (new float[196], new float[196]);
         for (var i = 500; i < 600; i++)
         {
-            var (row, rowAgain) = (new byte[196], new byte[196]);
-            Fitted.ApplyRecord(Sample.Record(i), row, out var label);
-            copy.ApplyRecord(Sample.Record(i), rowAgain, out var labelAgain);
-            Assert.Equal(Sample.ClassOf(i), label);
-            Assert.Equal(label, labelAgain);
+            var (row, rowAgain) = (Fitted.Row(Sample.Record(i)), copy.Row(Sample.Record(i)));
+            Assert.Equal(Sample.ClassOf(i), BitConverter.ToInt64(row[1]));
             Assert.Equal(row, rowAgain);
-            Fitted.BatchStage.Apply(row, 1, floats);
-            copy.BatchStage.Apply(row, 1, again);
+            Fitted.Batch().Apply(row[0], 1, floats);
+            copy.Batch().Apply(row[0], 1, again);
             Assert.Equal(floats, again);
         }
     }
 
     [Theory]
-    [InlineData("\"format_version\":1", "\"format_version\":2", "format_version")]
-    [InlineData("\"output_shape\":[1,14,14]", "\"output_shape\":[1,14]", "output_shape")]
-    [InlineData("\"output_shape\":[1,14,14]", "\"output_shape\":[3,14,14]", "transforms[4].fitted.mean")]
+    [InlineData("\"format_version\":2", "\"format_version\":1", "format_version")]
+    [InlineData("\"shape\":[1,14,14]", "\"shape\":[1,14]", "outputs[0].shape")]
+    [InlineData("\"shape\":[1,14,14]", "\"shape\":[3,14,14]", "transforms[4].fitted.mean")]
+    [InlineData("\"shape\":[]", "\"shape\":[7]", "outputs[1].shape")]
+    [InlineData("\"element_type\":\"int64\"", "\"element_type\":\"int32\"", "outputs[1].element_type")]
+    [InlineData("\"name\":\"label\",\"shape\"", "\"name\":\"lable\",\"shape\"", "outputs[1]")]
+    [InlineData("\"type\":\"text\"", "\"type\":\"pixels\"", "source[1].type")]
+    [InlineData("\"name\":\"label\",\"type\"", "\"name\":\"\",\"type\"", "source[1].name")]
     [InlineData("\"type\":\"resize\",\"version\":1", "\"type\":\"resize\",\"version\":7", "transforms[2].version")]
     [InlineData("\"type\":\"grayscale\"", "\"type\":\"greyscale\"", "transforms[1].type")]
     [InlineData("\"type\":\"grayscale\"", "\"fitted\":{},\"type\":\"grayscale\"", "transforms[1].fitted")]
@@ -68,17 +72,13 @@ public class FittedPipelineTests
     }
 
     [Fact]
-    public void The_destination_must_be_one_record() =>
-        Assert.Throws<ArgumentException>("destination", () => Fitted.ApplyRecord(Sample.Record(0), new byte[195], out _));
-
-    [Fact]
     public void Many_threads_get_what_one_gets()
     {
         var expected = Enumerable.Range(0, 200).Select(i => Fitted.Apply(Sample.Record(i))).ToArray();
         Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, i =>
         {
             var record = Sample.Record(i % 200);
-            var png = PngWriter.Write(record.Image.Span, 28, 28, 0);
+            var png = PngWriter.Write(Sample.Pixels(i % 200).Span, 28, 28, 0);
             Assert.Equal(expected[i % 200], Fitted.Apply(i % 2 == 0 ? record : RawRecord.Encoded("png", png)));
         });
     }

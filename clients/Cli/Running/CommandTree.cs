@@ -28,7 +28,7 @@ internal static class CommandTree
             Group("upload", "Files on their way into datasets.", new UploadList(), new UploadShow(), new UploadDelete()),
             Group("import", "Files that the mesh fetches itself.", new ImportList(), new ImportShow(), new ImportCancel()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",
-                new PipelineCreate(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
+                new PipelineCreate(), new PipelineDryRun(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms()),
             Group("train", "Training runs.",
                 new TrainStart(), new TrainWatch(), new TrainList(), new TrainShow(), new TrainCancel(), new TrainArchitectures()),
             Group("model", "Registered models, their versions and aliases.",

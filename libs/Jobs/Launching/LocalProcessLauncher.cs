@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,14 +10,8 @@ public sealed class LocalProcessLauncher(IOptions<JobOptions> options, ILogger<L
 {
     public Task<ILaunchedWorker> LaunchAsync(WorkerLaunch launch)
     {
-        string[] command = options.Value.Command is { Length: > 0 } given ? given : OwnProgram();
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        KeepOut(start.Environment);
+        string[] command = options.Value.Command is { Length: > 0 } given ? given : OwnProgram.Command(Workers.JobWorker.Verb);
+        var start = OwnProgram.Start(command);
         foreach (var (key, value) in launch.Environment)
         {
             start.Environment[key] = value;
@@ -36,23 +29,5 @@ public sealed class LocalProcessLauncher(IOptions<JobOptions> options, ILogger<L
             output?.Dispose();
             throw new WorkerLaunchException("The worker's program could not be started.", e);
         }
-    }
-
-    /// <summary>A worker has its job's rights only: no database, none of the service's ports.</summary>
-    private static void KeepOut(IDictionary<string, string?> environment)
-    {
-        string[] own = ["MESH_PARENT_PIPE", "MESH_GRPC_PORT", "MESH_HTTP_PORT", "MESH_BIND", "ASPNETCORE_URLS"];
-        foreach (var key in environment.Keys.Where(k => own.Contains(k) || k.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)).ToList())
-        {
-            environment.Remove(key);
-        }
-    }
-
-    private static string[] OwnProgram()
-    {
-        var host = Environment.ProcessPath ?? "dotnet";
-        return Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? [host, "exec", Assembly.GetEntryAssembly()!.Location, Workers.JobWorker.Verb]
-            : [host, Workers.JobWorker.Verb];
     }
 }

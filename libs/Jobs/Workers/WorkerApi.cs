@@ -24,12 +24,14 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
         await AuthenticateAsync(request.Name, request.Attempt, context);
         var job = await attempts.StartAsync(request.Name, request.Attempt, context.CancellationToken);
         var resources = job.Resources.CappedBy(JobResources.Of(options.Value));
+        var group = job.ParentName is null ? null : await attempts.FindAsync(job.ParentName, context.CancellationToken);
         return new StartAttemptResponse
         {
             Specification = Any.Parser.ParseFrom(job.Specification),
             Resume = job.Resume is null ? null : Any.Parser.ParseFrom(job.Resume),
             Resources = new ResourceSpec { Cpus = resources.Cpus, MemoryBytes = resources.MemoryBytes, Gpus = resources.Gpus },
             Lease = Duration.FromTimeSpan(options.Value.Lease),
+            GroupSpecification = group is null ? null : Any.Parser.ParseFrom(group.Specification),
         };
     }
 

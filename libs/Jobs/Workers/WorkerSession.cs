@@ -41,6 +41,13 @@ public sealed class WorkerSession
     public T Specification<T>()
         where T : IMessage, new() => _start.Specification.Unpack<T>();
 
+    /// <summary>That of the group that the job is part of.</summary>
+    /// <exception cref="InvalidProtocolBufferException">The specification is of another type.</exception>
+    /// <exception cref="InvalidOperationException">The job is not part of a group.</exception>
+    public T GroupSpecification<T>()
+        where T : IMessage, new() =>
+        (_start.GroupSpecification ?? throw new InvalidOperationException($"{Name} is not part of a group.")).Unpack<T>();
+
     /// <summary>What earlier attempts left; null on the first.</summary>
     public T? Resume<T>()
         where T : class, IMessage, new() => _start.Resume?.Unpack<T>();

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Mesh.Transforms.Batches;
 
 /// <summary>
-/// uint8 rows [n, C, H, W] → float32 of the same shape: one fused multiply-add an element, (x / 255 − mean) / std, or x / 255 when the pipeline
+/// uint8 rows [n, C, H, W] or [n, T, C, H, W] → float32 of the same shape: one fused multiply-add an element, (x / 255 − mean) / std, or x / 255 when the pipeline
 /// does not normalise. The scalar tail uses the same fused operation, so an element's value depends on the byte and the channel only, never on
 /// its position or on the batch. Immutable; safe on any number of threads.
 /// </summary>
@@ -17,11 +17,12 @@ public sealed class BatchStage
     {
         scale = [.. affine.Scale.Select(value => (float)value)];
         offset = [.. affine.Offset.Select(value => (float)value)];
-        plane = shape[1] * shape[2];
+        plane = checked(shape[^2] * shape[^1]);
+        RowLength = shape.Aggregate(1, (elements, side) => checked(elements * side));
     }
 
-    /// <summary>Elements of one row: C · H · W.</summary>
-    public int RowLength => scale.Length * plane;
+    /// <summary>Elements of one row: C · H · W, for each frame.</summary>
+    public int RowLength { get; }
 
     /// <summary>Multiplier of a byte of each channel.</summary>
     public ReadOnlySpan<float> Scale => scale;

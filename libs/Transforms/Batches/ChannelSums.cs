@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mesh.Transforms.Fitting;
-using Mesh.Transforms.Images;
+using Mesh.Transforms.Graph;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Transforms.Batches;
 
@@ -8,7 +9,7 @@ namespace Mesh.Transforms.Batches;
 /// Count, sum and sum of squares per channel as integers. Floating sums would depend on how the data was split and in which order the parts
 /// were added; these do not, so the same data always gives the same mean, to the bit.
 /// </summary>
-internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
+internal sealed class ChannelSums(StepContext step) : IFit
 {
     // n · Σx² must fit 128 bits: 2^55 pixels · (2^55 · 2^16).
     private const long MaximumPixels = 1L << 55;
@@ -19,7 +20,7 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
 
     public void Observe(WorkingRecord record)
     {
-        var image = record.Image;
+        var image = record.Pixels(step.InputSlots[0]);
         var channels = image.Channels;
         var values = image.Pixels.Span;
         Allocate(channels);
@@ -37,7 +38,7 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
             squares[channel] += square;
         }
 
-        pixels = checked(pixels + image.Height * image.Width);
+        pixels += (long)image.Frames * image.Height * image.Width;
     }
 
     public void Merge(IFit other)
@@ -47,19 +48,51 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
             return;
         Allocate(more.sums.Length);
         if (more.sums.Length != sums.Length)
-            throw new TransformException(Normalize.TypeName, null, $"sums of {more.sums.Length} and {sums.Length} channels cannot be merged");
+            throw Wrong($"sums of {more.sums.Length} and {sums.Length} channels cannot be merged");
+        if (pixels + more.pixels > MaximumPixels)
+            throw Wrong($"more than {MaximumPixels} pixels cannot be measured exactly");
         for (var channel = 0; channel < sums.Length; channel++)
         {
             sums[channel] += more.sums[channel];
             squares[channel] += more.squares[channel];
         }
 
-        pixels = checked(pixels + more.pixels);
+        pixels += more.pixels;
     }
 
-    public JsonObject Complete(FitContext context)
+    public void Save(FitWriter state)
     {
-        var (mean, std) = givenMean.Length > 0 ? Given(context.Channels) : Measured();
+        state.Count(sums.Length);
+        state.Count(pixels);
+        foreach (var (sum, square) in sums.Zip(squares))
+        {
+            state.Count(sum);
+            state.Count(square);
+        }
+    }
+
+    public void Load(FitReader state)
+    {
+        var channels = (int)state.Long(4);
+        pixels = state.Long(MaximumPixels);
+        if (channels == 0 != (pixels == 0))
+            throw state.Wrong("there are channels without pixels");
+        (sums, squares) = (new UInt128[channels], new UInt128[channels]);
+        var count = (UInt128)pixels;
+        for (var channel = 0; channel < channels; channel++)
+        {
+            sums[channel] = state.Count(count * byte.MaxValue);
+            squares[channel] = state.Count(count * byte.MaxValue * byte.MaxValue);
+            // No numbers have such sums (Cauchy and Schwarz), and a root could not be taken.
+            if (count * squares[channel] < sums[channel] * sums[channel])
+                throw state.Wrong("its sums are of no pixels");
+        }
+    }
+
+    public JsonObject Complete(StepContext completed)
+    {
+        var given = step.Values.Numbers("mean");
+        var (mean, std) = given.Length > 0 ? Given(given, step.Values.Numbers("std"), completed.Inputs[0].Shape![0]) : Measured();
         return new()
         {
             ["mean"] = new JsonArray([.. mean.Select(value => JsonValue.Create(value))]),
@@ -67,19 +100,17 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
         };
     }
 
-    private (double[] Mean, double[] Std) Given(int channels)
+    private (double[] Mean, double[] Std) Given(double[] mean, double[] std, int channels)
     {
-        if (givenMean.Length != 1 && givenMean.Length != channels)
-            throw new TransformException(Normalize.TypeName, null, $"mean has {givenMean.Length} numbers but the images have {channels} channels");
-        return givenMean.Length == channels
-            ? (givenMean, givenStd)
-            : ([.. Enumerable.Repeat(givenMean[0], channels)], [.. Enumerable.Repeat(givenStd[0], channels)]);
+        if (mean.Length != 1 && mean.Length != channels)
+            throw Wrong($"mean has {mean.Length} numbers but the images have {channels} channels");
+        return mean.Length == channels ? (mean, std) : ([.. Enumerable.Repeat(mean[0], channels)], [.. Enumerable.Repeat(std[0], channels)]);
     }
 
     private (double[] Mean, double[] Std) Measured()
     {
         if (pixels > MaximumPixels)
-            throw new TransformException(Normalize.TypeName, null, $"more than {MaximumPixels} pixels cannot be measured exactly");
+            throw Wrong($"more than {MaximumPixels} pixels cannot be measured exactly");
         var (mean, std) = (new double[sums.Length], new double[sums.Length]);
         for (var channel = 0; channel < sums.Length; channel++)
         {
@@ -93,6 +124,8 @@ internal sealed class ChannelSums(double[] givenMean, double[] givenStd) : IFit
 
         return (mean, std);
     }
+
+    private TransformException Wrong(string reason) => new(step.Name, null, reason);
 
     private void Allocate(int channels)
     {

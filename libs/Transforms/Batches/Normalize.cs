@@ -1,19 +1,17 @@
 using Mesh.Transforms.Fitting;
-using Mesh.Transforms.Json;
+using Mesh.Transforms.Graph;
 using Mesh.Transforms.Parameters;
 
 namespace Mesh.Transforms.Batches;
 
 /// <summary>(x / 255 − mean) / std per channel; mean and population standard deviation are those of the training records unless given.</summary>
-internal sealed class Normalize : TransformDefinition
+internal sealed class Normalize : BatchTransform
 {
     public const string TypeName = "normalize";
 
     public override string Type => TypeName;
 
     public override int Version => 1;
-
-    public override TransformStage Stage => TransformStage.Batch;
 
     public override string Summary => "Shifts and scales each channel to mean 0 and standard deviation 1 over the training records.";
 
@@ -29,12 +27,14 @@ internal sealed class Normalize : TransformDefinition
             yield return ("std", "must have as many numbers as mean");
     }
 
-    internal override IFit NewFit(ParameterValues values) => new ChannelSums(values.Numbers("mean"), values.Numbers("std"));
+    internal override bool HasFit(ParameterValues values) => true;
 
-    internal override ChannelAffine BindBatch(ParameterValues values, JsonFields fitted, ChannelAffine before)
+    internal override IFit NewFit(StepContext step) => new ChannelSums(step);
+
+    internal override ChannelAffine Bind(StepContext step, ChannelAffine before)
     {
+        var fitted = step.Fitted!;
         var (mean, std) = (fitted.Numbers("mean"), fitted.Numbers("std"));
-        fitted.RefuseOthers();
         var channels = before.Scale.Length;
         if (mean.Length != channels)
             throw fitted.Wrong("mean", $"must have {channels} numbers");

@@ -1,4 +1,6 @@
-using Mesh.Transforms.Parameters;
+using Mesh.Transforms.Graph;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Transforms.Images;
 
@@ -6,29 +8,40 @@ namespace Mesh.Transforms.Images;
 /// RGB → luma of ITU-R BT.601 (0.299 R + 0.587 G + 0.114 B) in 16-bit fixed point, rounded to nearest, so that every machine gives the same bytes.
 /// An image of one channel is left as it is.
 /// </summary>
-internal sealed class Grayscale : TransformDefinition
+internal sealed class Grayscale : RecordTransform
 {
     public override string Type => "grayscale";
 
     public override int Version => 1;
 
-    public override TransformStage Stage => TransformStage.Record;
-
     public override string Summary => "Makes one gray channel of colour; leaves gray images as they are.";
 
-    public override bool Repeatable => true;
+    public override IReadOnlyList<string> DefaultInputs { get; } = ["image"];
 
-    internal override Action<WorkingRecord> BindImage(ParameterValues values) => record =>
+    internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
-        var image = record.Image;
-        if (image.Channels == 1)
-            return;
+        step.Takes(0, ColumnKind.Pixels);
+        return [step.PixelsLike(0)];
+    }
 
-        var result = PixelBuffer.Rent(image.Height, image.Width, 1);
+    internal override Action<WorkingRecord> Bind(StepContext step)
+    {
+        var (from, to) = (step.InputSlots[0], step.OutputSlots[0]);
+        return record => record.Set(to, Gray(record.Pixels(from)));
+    }
+
+    public static byte Luma(byte red, byte green, byte blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+
+    private static PixelBuffer Gray(PixelBuffer image)
+    {
+        if (image.Channels == 1)
+            return image.Share();
+
+        var result = image.RentLike(channels: 1);
         var from = image.Pixels.Span;
         var to = result.Writable;
         for (int i = 0, o = 0; o < to.Length; i += 3, o++)
-            to[o] = (byte)((19595 * from[i] + 38470 * from[i + 1] + 7471 * from[i + 2] + 32768) >> 16);
-        record.Image = result;
-    };
+            to[o] = Luma(from[i], from[i + 1], from[i + 2]);
+        return result;
+    }
 }

@@ -26,7 +26,8 @@ internal static class ImageFile
             var decoded = eightBit ?? standard ?? upright ?? image;
             if (decoded.Bands is < 1 or > 4)
                 throw new ImageFileException($"has {decoded.Bands} channels; 1 to 4 are supported");
-            return ImageLibrary.Read(decoded);
+            var geometry = ImageGeometry.Of(decoded.Width, decoded.Height);
+            return ImageLibrary.Read(decoded, autoOrient ? geometry : geometry with { Map = Orientation.FromUpright(OrientationOf(image), image.Width, image.Height) });
         }
         catch (VipsException e)
         {
@@ -34,9 +35,12 @@ internal static class ImageFile
         }
     }
 
-    // Each format has its own loader call: the library is never asked to guess. A damaged file is refused rather than half decoded,
-    // because gray filler would train as if it were data.
-    private static Image Open(ImageFormat format, ReadOnlyMemory<byte> file)
+    /// <summary>
+    /// Each format has its own loader call: the library is never asked to guess. A damaged file is refused rather than half decoded, because gray filler
+    /// would train as if it were data.
+    /// </summary>
+    /// <param name="pages">Frames or pages, one below the other; −1 for all of them.</param>
+    public static Image Open(ImageFormat format, ReadOnlyMemory<byte> file, int pages = 1)
     {
         var bytes = MemoryMarshal.TryGetArray(file, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : file.ToArray();
         const Enums.Access once = Enums.Access.Sequential;
@@ -45,9 +49,9 @@ internal static class ImageFile
         {
             ImageFormat.Png => Image.PngloadBuffer(bytes, access: once, failOn: strict),
             ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: once, failOn: strict),
-            ImageFormat.WebP => Image.WebploadBuffer(bytes, access: once, failOn: strict),
-            ImageFormat.Gif => Image.GifloadBuffer(bytes, access: once, failOn: strict),
-            _ => Image.TiffloadBuffer(bytes, access: once, failOn: strict),
+            ImageFormat.WebP => Image.WebploadBuffer(bytes, n: pages, access: once, failOn: strict),
+            ImageFormat.Gif => Image.GifloadBuffer(bytes, n: pages, access: once, failOn: strict),
+            _ => Image.TiffloadBuffer(bytes, n: pages, access: once, failOn: strict),
         };
     }
 
@@ -64,7 +68,7 @@ internal static class ImageFile
     // Each of these is null when there is nothing to do: even an empty step costs the library 25 µs.
     private static Image? Upright(Image image)
     {
-        if (!image.Contains("orientation") || image.Get("orientation") is 1)
+        if (OrientationOf(image) == Orientation.Upright)
             return null;
 
         // Turning reads columns, which a sequential image cannot give: costs one more copy of the pixels, for turned photographs only.
@@ -72,14 +76,17 @@ internal static class ImageFile
         return whole.Autorot();
     }
 
-    private static Image? Standard(Image image) => image.Interpretation switch
+    private static int OrientationOf(Image image) =>
+        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : Orientation.Upright;
+
+    public static Image? Standard(Image image) => image.Interpretation switch
     {
         Enums.Interpretation.Bw or Enums.Interpretation.Grey16 or Enums.Interpretation.Srgb or Enums.Interpretation.Rgb16
             or Enums.Interpretation.Rgb or Enums.Interpretation.Multiband => null,
         _ => image.Colourspace(Enums.Interpretation.Srgb),
     };
 
-    private static Image? EightBit(Image image)
+    public static Image? EightBit(Image image)
     {
         switch (image.Format)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mesh.Specs;
 using NetVips;
 using Vips = NetVips.NetVips;
 
@@ -32,18 +33,20 @@ internal static class ImageLibrary
     public static string Version { get; }
 
     /// <summary>Runs what the image stands for and returns its uint8 pixels; copies them once out of the library's memory.</summary>
-    public static unsafe PixelBuffer Read(Image image)
+    /// <param name="image">Of uint8 samples.</param>
+    /// <param name="geometry">Where the original lies in it.</param>
+    public static unsafe PixelBuffer Read(Image image, ImageGeometry geometry)
     {
         if (image.Width * image.Height <= SmallPixels)
         {
             using var region = Region.New(image);
-            return PixelBuffer.Over(region.Fetch(0, 0, image.Width, image.Height), image.Height, image.Width, image.Bands);
+            return PixelBuffer.Over(region.Fetch(0, 0, image.Width, image.Height), image.Height, image.Width, image.Bands, geometry);
         }
 
         var memory = image.WriteToMemory(out var length);
         try
         {
-            var pixels = PixelBuffer.Rent(image.Height, image.Width, image.Bands);
+            var pixels = PixelBuffer.Rent(image.Height, image.Width, image.Bands, geometry);
             new ReadOnlySpan<byte>((void*)memory, checked((int)length)).CopyTo(pixels.Writable);
             return pixels;
         }

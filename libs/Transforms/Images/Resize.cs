@@ -1,10 +1,13 @@
+using Mesh.Transforms.Graph;
 using Mesh.Transforms.Parameters;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
 using NetVips;
 
 namespace Mesh.Transforms.Images;
 
 /// <summary>Any size → width × height. An image that has the size already passes through untouched, to the byte.</summary>
-internal sealed class Resize : TransformDefinition
+internal sealed class Resize : RecordTransform
 {
     private const int MaximumSide = 8192;
 
@@ -20,11 +23,11 @@ internal sealed class Resize : TransformDefinition
 
     public override int Version => 1;
 
-    public override TransformStage Stage => TransformStage.Record;
-
     public override string Summary => "Brings every image to one size; filters when it shrinks, so that no pattern is invented.";
 
-    public override bool Repeatable => true;
+    public override IReadOnlyList<string> DefaultInputs { get; } = ["image"];
+
+    public override bool UsesImageLibrary => true;
 
     public override IReadOnlyList<Parameter> Parameters { get; } =
     [
@@ -37,30 +40,34 @@ internal sealed class Resize : TransformDefinition
         new IntegerParameter("background", 0, 255, "Gray level of the border that contain adds.", 0),
     ];
 
-    internal override Action<WorkingRecord> BindImage(ParameterValues values)
+    internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
-        var (width, height) = ((int)values.Integer("width"), (int)values.Integer("height"));
-        var kernel = Kernels[values.Choice("kernel")];
-        var fit = values.Choice("fit");
-        var background = (byte)values.Integer("background");
+        step.Takes(0, ColumnKind.Pixels);
+        return [step.PixelsLike(0)];
+    }
+
+    internal override Action<WorkingRecord> Bind(StepContext step)
+    {
+        var (from, to) = (step.InputSlots[0], step.OutputSlots[0]);
+        var (width, height) = ((int)step.Values.Integer("width"), (int)step.Values.Integer("height"));
+        var kernel = Kernels[step.Values.Choice("kernel")];
+        var background = (byte)step.Values.Integer("background");
+        Func<PixelBuffer, PixelBuffer> change = step.Values.Choice("fit") switch
+        {
+            "cover" => image => Scale(image, CoveredBy(image, width, height), width, height, kernel),
+            "contain" => image => Contain(image, width, height, kernel, background),
+            _ => image => Scale(image, new(0, 0, image.Width, image.Height), width, height, kernel),
+        };
         return record =>
         {
-            var image = record.Image;
-            if (image.Width == width && image.Height == height)
-                return;
+            var image = record.Pixels(from);
             try
             {
-                record.Image = fit switch
-                {
-                    "cover" => Scale(image, CoveredBy(image, width, height), width, height, kernel),
-                    "contain" => Contain(image, width, height, kernel, background),
-                    _ => Scale(image, new(0, 0, image.Width, image.Height), width, height, kernel),
-                };
+                record.Set(to, image.Width == width && image.Height == height ? image.Share() : image.EachFrame(change));
             }
             catch (VipsException e)
             {
-                throw new TransformException(Type, record.Source.Name,
-                    $"cannot bring {image.Width}×{image.Height} to {width}×{height}{ImageLibrary.Detail(e)}", e);
+                throw step.Error(record, $"cannot bring {image.Width}×{image.Height} to {width}×{height}{ImageLibrary.Detail(e)}", e);
             }
         };
     }
@@ -81,8 +88,8 @@ internal sealed class Resize : TransformDefinition
         var innerHeight = Math.Clamp(Divide((long)image.Height * width, image.Width), 1, height);
         using var inner = Scale(image, new(0, 0, image.Width, image.Height), innerWidth, innerHeight, kernel);
 
-        var result = PixelBuffer.Rent(height, width, image.Channels);
         var (left, top, row) = ((width - innerWidth) / 2, (height - innerHeight) / 2, innerWidth * image.Channels);
+        var result = PixelBuffer.Rent(height, width, image.Channels, inner.Geometry.Moved(left, top));
         result.Writable.Fill(background);
         for (var y = 0; y < innerHeight; y++)
             inner.Pixels.Span.Slice(y * row, row).CopyTo(result.Writable[(((top + y) * width + left) * image.Channels)..]);
@@ -97,7 +104,8 @@ internal sealed class Resize : TransformDefinition
         using var scaled = part.Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
         if (scaled.Width != width || scaled.Height != height)
             throw new VipsException($"libvips made {scaled.Width}×{scaled.Height}");
-        return ImageLibrary.Read(scaled);
+        return ImageLibrary.Read(scaled, pixels.Geometry
+            .Cut(area.Left, area.Top, area.Width, area.Height).Scaled((float)width / area.Width, (float)height / area.Height));
     }
 
     /// <summary>Rounded to nearest.</summary>

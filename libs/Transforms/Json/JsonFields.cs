@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Unicode;
+using Mesh.Specs;
 
 namespace Mesh.Transforms.Json;
 
@@ -11,6 +13,7 @@ internal sealed class JsonFields
     private readonly JsonElement element;
     private readonly string path;
     private readonly HashSet<string> known = [];
+    private readonly Dictionary<string, JsonFields[]> children = [];
 
     public JsonFields(JsonElement element, string path)
     {
@@ -46,8 +49,38 @@ internal sealed class JsonFields
             ? number
             : throw Wrong(name, $"must be an integer from {minimum} to {maximum}");
 
+    /// <summary>Finite.</summary>
+    public double Number(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(name, "must be a finite number");
+
     public IReadOnlyList<JsonElement> Array(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : throw Wrong(name, "must be a list");
+
+    public IReadOnlyList<(string Name, JsonElement Value)> Object(string name) =>
+        Required(name) is { ValueKind: JsonValueKind.Object } value
+            ? [.. value.EnumerateObject().Select(property => (property.Name, property.Value))]
+            : throw Wrong(name, "must be an object");
+
+    /// <summary>A list of objects; what they have that nobody reads is refused with what this one has.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name) => children.TryGetValue(name, out var found)
+        ? found
+        : children[name] = [.. Array(name).Select((item, i) => new JsonFields(item, $"{Path(name)}[{i}]"))];
+
+    /// <summary>Texts of at most <paramref name="maximumLength"/> characters.</summary>
+    public string[] Texts(string name, int maximumLength)
+    {
+        var texts = new List<string>();
+        foreach (var item in Array(name))
+        {
+            if (item.ValueKind != JsonValueKind.String || item.GetString()! is not { } text || text.Length > maximumLength)
+                throw Wrong(name, $"must be a list of texts of at most {maximumLength} characters");
+            texts.Add(text);
+        }
+
+        return [.. texts];
+    }
 
     public double[] Numbers(string name)
     {
@@ -69,6 +102,22 @@ internal sealed class JsonFields
             if (!known.Contains(property.Name))
                 throw Wrong(SpecViolation.Shorten(property.Name), $"is not known here; known: {string.Join(", ", known)}");
         }
+
+        foreach (var child in children.Values.SelectMany(list => list))
+            child.RefuseOthers();
+    }
+
+    /// <summary>The parser lets bytes that are not UTF-8 and halves of surrogate pairs pass until somebody reads the text.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new JsonException("not all of it is UTF-8.");
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped)
+                reader.GetString();
+        }
     }
 
     private static JsonElement Document(ReadOnlySpan<byte> json, int maximumBytes)
@@ -77,9 +126,10 @@ internal sealed class JsonFields
             throw new PipelineSpecException("$", $"has {json.Length} bytes; at most {maximumBytes} are read");
         try
         {
+            CheckTexts(json);
             return JsonElement.Parse(json, Options);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new PipelineSpecException("$", $"is not JSON: {e.Message}", e);
         }

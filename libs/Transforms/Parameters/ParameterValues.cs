@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mesh.Specs;
 
 namespace Mesh.Transforms.Parameters;
 
@@ -14,13 +15,20 @@ internal sealed class ParameterValues
 
     public long Integer(string name) => values[name]!.GetValue<long>();
 
+    public double Number(string name) => values[name]!.GetValue<double>();
+
     public bool Boolean(string name) => values[name]!.GetValue<bool>();
 
     public string Choice(string name) => values[name]!.GetValue<string>();
 
+    public string Text(string name) => values[name]!.GetValue<string>();
+
     public double[] Numbers(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<double>())];
 
     public string[] Names(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<string>())];
+
+    /// <summary>Whether a list has anything in it.</summary>
+    public bool Any(string list) => values[list]!.AsArray().Count > 0;
 
     public JsonObject ToJson() => values.DeepClone().AsObject();
 

@@ -1,16 +1,34 @@
 using Mesh.Inference.Onnx;
 using Mesh.Inference.Tensors;
 using Mesh.ModelGraph.Bundles;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Batches;
+using Mesh.Transforms.Records;
 
 namespace Mesh.Inference.Predictions;
 
 /// <summary>The two ends of an image classifier: the very transforms of its training, and the names of its classes.</summary>
 internal sealed class ImageClassifier
 {
-    private ImageClassifier(FittedPipeline pipeline, IReadOnlyList<string> labels) => (Pipeline, Labels) = (pipeline, labels);
+    private const string Image = "image";
 
+    private readonly RecordSchema schema;
+
+    private ImageClassifier(FittedPipeline pipeline, IReadOnlyList<string> labels)
+    {
+        (Pipeline, Labels) = (pipeline, labels);
+        schema = new RecordSchema(pipeline.Sources);
+    }
+
+    /// <summary>The part that makes the model's input: one image into one row of one column.</summary>
     public FittedPipeline Pipeline { get; }
+
+    /// <summary>A row into the model's float32.</summary>
+    public BatchStage Batch => Pipeline.Outputs[0].Batch!;
+
+    /// <summary>float32 elements of one row.</summary>
+    public int RowLength => Batch.RowLength;
 
     /// <summary>In the order of the logits.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -28,11 +46,17 @@ internal sealed class ImageClassifier
             throw new ModelLoadException($"transforms.json: {e.Message}", e);
         }
 
-        var bytes = (long)pipeline.RecordLength * sizeof(float);
+        if (pipeline.Output(Image)?.Batch is null || pipeline.Select(Image) is not { Sources: [{ Kind: ColumnKind.Image }], IsSequence: false } images)
+        {
+            throw new ModelLoadException($"transforms.json: an image classifier makes a column {Image} of nothing but an image");
+        }
+
+        var shape = images.Columns[0].Shape;
+        var bytes = shape.Aggregate((long)sizeof(float), (all, side) => all * side);
         if (inputs is not [{ Datatype: Datatype.Fp32, HasRows: true } input] || input.FixedBytes != bytes)
         {
             throw new ModelLoadException(
-                $"signature.json: an image classifier has one FP32 input of {TensorShape.Describe([-1, .. pipeline.OutputShape.Select(d => (long)d)])}, as transforms.json makes it");
+                $"signature.json: an image classifier has one FP32 input of {TensorShape.Describe([-1, .. shape.Select(d => (long)d)])}, as transforms.json makes it");
         }
 
         if (outputs is not [{ Datatype: Datatype.Fp32, Shape: [-1, var classes] }] || classes != bundle.Labels.Count)
@@ -40,6 +64,9 @@ internal sealed class ImageClassifier
             throw new ModelLoadException($"signature.json: an image classifier has one FP32 output of [-1,{bundle.Labels.Count}], as labels.json says");
         }
 
-        return new ImageClassifier(pipeline, bundle.Labels);
+        return new ImageClassifier(images, bundle.Labels);
     }
+
+    /// <summary>An image file as a record of the pipeline's.</summary>
+    public RawRecord Record(ReadOnlyMemory<byte> file) => new("image", schema, new[] { RecordValue.OfImage(RawImage.OfFile(file)) });
 }

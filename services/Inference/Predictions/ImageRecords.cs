@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Mesh.Inference.Tensors;
 using Mesh.Inference.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.Transforms;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Inference.Predictions;
 
@@ -16,17 +16,17 @@ internal static class ImageRecords
     /// </summary>
     /// <exception cref="MeshException">INVALID_ARGUMENT naming each image that cannot be read.</exception>
     public static async Task ReadAsync(
-        FittedPipeline pipeline, Instance[] instances, int firstIndex, TensorMemory destination, CancellationToken cancel)
+        ImageClassifier classifier, Instance[] instances, int firstIndex, TensorMemory destination, CancellationToken cancel)
     {
         var problems = new string?[instances.Length];
         if (instances.Length == 1)
         {
-            problems[0] = Read(pipeline, instances[0], 0, destination);
+            problems[0] = Read(classifier, instances[0], 0, destination);
         }
         else
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
-            await Task.Run(() => Parallel.For(0, instances.Length, options, i => problems[i] = Read(pipeline, instances[i], i, destination)), cancel);
+            await Task.Run(() => Parallel.For(0, instances.Length, options, i => problems[i] = Read(classifier, instances[i], i, destination)), cancel);
         }
 
         var violations = new Violations();
@@ -42,24 +42,19 @@ internal static class ImageRecords
     }
 
     /// <returns>Why the image cannot be used; null when it can.</returns>
-    private static string? Read(FittedPipeline pipeline, Instance instance, int row, TensorMemory destination)
+    private static string? Read(ImageClassifier classifier, Instance instance, int row, TensorMemory destination)
     {
-        var pixels = ArrayPool<byte>.Shared.Rent(pipeline.RecordLength);
+        using var rows = RowBatch.Rent(classifier.Pipeline.Columns, 1);
         try
         {
-            var record = pixels.AsSpan(0, pipeline.RecordLength);
-            pipeline.ApplyRecord(RawRecord.Encoded("image", instance.Image.Memory), record, out _);
-            var floats = MemoryMarshal.Cast<byte, float>(destination.Span).Slice(row * record.Length, record.Length);
-            pipeline.BatchStage.Apply(record, 1, floats);
+            classifier.Pipeline.ApplyRecord(classifier.Record(instance.Image.Memory), rows[0]);
+            var floats = MemoryMarshal.Cast<byte, float>(destination.Span).Slice(row * classifier.RowLength, classifier.RowLength);
+            classifier.Batch.Apply(rows.Column(0).Span, 1, floats);
             return null;
         }
         catch (TransformException e)
         {
             return $"{e.Transform}: {e.Reason}";
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(pixels);
         }
     }
 }

@@ -66,11 +66,11 @@ internal sealed class PredictionApi(ServedModels models, Replica replica) : Pred
     private static async Task<Prediction[]> PredictAsync(
         LoadedModel model, ImageClassifier classifier, Instance[] instances, int firstIndex, int topK, CancellationToken cancel)
     {
-        var input = TensorMemory.Rent(checked(instances.Length * classifier.Pipeline.RecordLength * sizeof(float)));
+        var input = TensorMemory.Rent(checked(instances.Length * classifier.RowLength * sizeof(float)));
         OutputTensor[] outputs;
         try
         {
-            await ImageRecords.ReadAsync(classifier.Pipeline, instances, firstIndex, input, cancel);
+            await ImageRecords.ReadAsync(classifier, instances, firstIndex, input, cancel);
             long[] shape = [instances.Length, .. model.Model.Inputs[0].Shape.AsSpan(1)];
             outputs = await model.Batcher.SubmitAsync(new BatchRequest([new InputTensor(input, shape)], instances.Length), cancel);
         }

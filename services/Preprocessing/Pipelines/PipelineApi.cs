@@ -17,7 +17,7 @@ using Pipeline = Mesh.Preprocessing.V1.Pipeline;
 namespace Mesh.Preprocessing.Pipelines;
 
 public sealed class PipelineApi(
-    PipelineStore pipelines, RunStore runs, ProcessedStore processed, ProjectGate gate, WatchStream watch, ILogger<PipelineApi> logger)
+    PipelineStore pipelines, RunStore runs, ProcessedStore processed, DryRuns.DryRuns dryRuns, ProjectGate gate, WatchStream watch, ILogger<PipelineApi> logger)
     : PipelineService.PipelineServiceBase
 {
     public override async Task<Pipeline> CreatePipeline(CreatePipelineRequest request, ServerCallContext context)
@@ -53,8 +53,11 @@ public sealed class PipelineApi(
     public override Task<ListTransformsResponse> ListTransforms(ListTransformsRequest request, ServerCallContext context)
     {
         ResourcePattern.Project.Parse(request.Parent, "parent");
-        return Task.FromResult(new ListTransformsResponse { Transforms = { TransformCatalog.All.Select(Describe) } });
+        return Task.FromResult(new ListTransformsResponse { Transforms = { TransformCatalog.Standard.All.Select(Describe) } });
     }
+
+    public override Task<DryRunPipelineResponse> DryRunPipeline(DryRunPipelineRequest request, ServerCallContext context) =>
+        dryRuns.RunAsync(request, context.CancellationToken);
 
     public override async Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context)
     {
@@ -115,6 +118,7 @@ public sealed class PipelineApi(
         Type = definition.Type,
         Version = definition.Version,
         Summary = definition.Summary,
+        DefaultInputs = { definition.DefaultInputs },
         Parameters =
         {
             definition.Parameters.Select(p => new ParameterDescription
@@ -128,6 +132,7 @@ public sealed class PipelineApi(
     private static string TypeOf(Parameter parameter) => parameter switch
     {
         IntegerParameter => "int",
+        NumberParameter => "double",
         BooleanParameter => "bool",
         ChoiceParameter choice => string.Join('|', choice.Choices),
         NumberListParameter => "double list",

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Mesh.Preprocessing.Partitions;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
-using Mesh.Transforms;
+using Mesh.Specs;
 using Pipeline = Mesh.Preprocessing.V1.Pipeline;
 
 namespace Mesh.Preprocessing.Pipelines;
@@ -13,15 +15,20 @@ namespace Mesh.Preprocessing.Pipelines;
 internal static class PipelineSpecs
 {
     /// <summary>Raise it when the shards of the same input and specification change.</summary>
-    private const int ShardVersion = 1;
+    public const int ShardVersion = 2;
 
-    private const double LargestFraction = 0.5;
+    /// <summary>Ingest cuts no smaller partitions.</summary>
+    private const long SmallestPartition = 100;
+
+    /// <summary>A process that reads more has no advantage of it.</summary>
+    private const long LargestPartition = 1_000_000_000;
 
     public static PipelineSpec ToSpec(Pipeline pipeline) =>
-        new([.. pipeline.Transforms.Select(ToSpec)]);
+        new([.. pipeline.Transforms.Select(ToSpec)], [.. pipeline.Outputs]);
 
-    private static TransformSpec ToSpec(Transform transform) =>
-        TransformSpec.Of(transform.Type, transform.Parameters is null ? "{}" : JsonFormatter.Default.Format(transform.Parameters));
+    private static TransformSpec ToSpec(Transform transform) => TransformSpec.Of(
+        transform.Type, transform.Parameters is null ? "{}" : JsonFormatter.Default.Format(transform.Parameters),
+        [.. transform.Inputs], [.. transform.Outputs], transform.Name);
 
     /// <exception cref="MeshException">INVALID_ARGUMENT with everything that is wrong, by field.</exception>
     public static void Check(Pipeline? pipeline, Violations violations)
@@ -34,19 +41,16 @@ internal static class PipelineSpecs
 
         if (AreJson(pipeline, violations))
         {
-            foreach (var violation in ToSpec(pipeline).Validate())
+            foreach (var violation in Transforms.Pipeline.Validate(ToSpec(pipeline)))
             {
                 violations.Add($"pipeline.{violation.Field}", $"{violation.Description}.");
             }
         }
 
-        var split = pipeline.Split ?? new SplitSpec();
-        Fraction(split.ValidationFraction, "validation_fraction");
-        Fraction(split.TestFraction, "test_fraction");
+        SplitSpecs.Check(pipeline.Split, "pipeline.split", violations);
+        violations.Require(
+            pipeline.PartitionRecords is 0 or (>= SmallestPartition and <= LargestPartition), "pipeline.partition_records", $"must be from {SmallestPartition} to {LargestPartition}, or 0 for the default.");
         violations.Require(pipeline.DisplayName.Length <= 200 && !pipeline.DisplayName.Any(char.IsControl), "pipeline.display_name", "use at most 200 printable characters.");
-
-        void Fraction(double value, string field) =>
-            violations.Require(value is >= 0 and <= LargestFraction, $"pipeline.split.{field}", $"must be from 0 to {LargestFraction}.");
     }
 
     /// <summary>Whether every transform's parameters have a form in JSON; a Struct can hold values of no kind, NaN and any depth.</summary>
@@ -72,11 +76,12 @@ internal static class PipelineSpecs
     /// <summary>SHA-256, hex, over all that decides the result: the input's digest, the specification and the versions of what computes it.</summary>
     public static string Key(Pipeline pipeline, string inputDigest)
     {
-        var split = pipeline.Split ?? new SplitSpec();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Encoding.UTF8.GetBytes(inputDigest));
-        Append(ToSpec(pipeline).CanonicalBytes());
-        Append(JsonSerializer.SerializeToUtf8Bytes(new { split.ValidationFraction, split.TestFraction, split.Seed, ShardVersion }));
+        Append(Transforms.Pipeline.CanonicalBytes(ToSpec(pipeline)));
+        Append(Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(SplitSpecs.Resolve(pipeline.Split))));
+        Append(BitConverter.GetBytes(RunPartitioner.TargetOf(pipeline)));
+        Append(BitConverter.GetBytes(ShardVersion));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         // Lengths first, so that no two lists of parts have the same bytes.

@@ -75,7 +75,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
             throw MeshError.Precondition("PIPELINE_ACTIVE", $"{active} is still active; cancel it first.");
         }
 
-        foreach (var ended in await db.Jobs().AsNoTracking().Where(j => j.Name.StartsWith(prefix)).Select(j => j.Name).ToListAsync(cancel))
+        foreach (var ended in await db.Jobs().AsNoTracking().Where(j => j.Name.StartsWith(prefix) && j.ParentName == null).Select(j => j.Name).ToListAsync(cancel))
         {
             await jobs.RemoveEndedAsync(db, ended, cancel);
         }

@@ -60,13 +60,15 @@ public sealed class DatasetCare(
     private async Task CareForAllAsync(CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        // One that fails, or has to wait for its project's runs, is not to keep the others waiting.
-        var busy = new HashSet<string>();
-        foreach (var id in await db.Changes.OrderBy(c => c.ChangeId).Select(c => c.ChangeId).ToListAsync(cancel))
+        // One that fails, or has to wait for its project's runs, is not to keep the others waiting. There may be one for each
+        // process of a large run.
+        var changes = await db.Changes.OrderBy(c => c.ChangeId).Select(c => new { c.ChangeId, c.Project, IsPin = c.DatasetVersion != "" }).ToListAsync(cancel);
+        var busy = (await db.Jobs().Active().Select(j => j.Project).Distinct().ToListAsync(cancel)).ToHashSet();
+        foreach (var listed in changes.Where(c => c.IsPin || !busy.Contains(c.Project)))
         {
-            if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == id, cancel) is { } change)
+            if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == listed.ChangeId, cancel) is { } change)
             {
-                await GuardAsync(Names.Processed.Format(change.Project, change.DatasetId), () => CareForAsync(change, busy, cancel), cancel);
+                await GuardAsync(change.DatasetId.Length > 0 ? Names.Processed.Format(change.Project, change.DatasetId) : $"blobs of {change.Project}", () => CareForAsync(change, busy, cancel), cancel);
             }
         }
     }
@@ -144,14 +146,8 @@ public sealed class DatasetCare(
                 return false;
             }
 
-            var unused = digests.ToHashSet();
-            // Reads the descriptions of the project's datasets, one after the other: a few kilobytes each, and deletions are rare.
-            await foreach (var row in db.Processed.AsNoTracking().Where(d => d.Project == change.Project).AsAsyncEnumerable().WithCancellation(cancel))
-            {
-                unused.ExceptWith(DigestsOf(ProcessedDataset.Parser.ParseFrom(row.Description)));
-            }
-
-            foreach (var digest in unused)
+            var used = await db.Blobs.Where(b => b.Project == change.Project && digests.Contains(b.Digest)).Select(b => b.Digest).ToListAsync(cancel);
+            foreach (var digest in digests.Except(used))
             {
                 await blobs.DeleteAsync(new BlobScope("preprocessing", change.Project), BlobDigest.Parse(digest), cancel);
             }
@@ -175,8 +171,4 @@ public sealed class DatasetCare(
             }
         }
     }
-
-    /// <summary>Every blob that a dataset refers to, lower-case hex.</summary>
-    internal static IEnumerable<string> DigestsOf(ProcessedDataset dataset) =>
-        dataset.Splits.SelectMany(s => s.Shards).Select(s => s.Sha256).Append(dataset.FittedPipelineSha256).Distinct();
 }

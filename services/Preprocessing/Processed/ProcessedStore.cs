@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
@@ -14,6 +15,9 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
 {
     private const int IdLength = 32;
     private const int NamedHolders = 10;
+
+    /// <summary>Changes are read again and again until they are done.</summary>
+    private const int BlobsInChange = 256;
 
     public static string IdOf(string key) => key[..IdLength];
 
@@ -90,6 +94,8 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var blobs = await db.Blobs.Where(b => b.Project == ids[0] && b.DatasetId == ids[1]).Select(b => b.Digest).ToListAsync(cancel);
+        await PartitionCache.ReleaseAsync(db, ids[0], ids[1], cancel);
         try
         {
             if (await db.Processed.Where(d => d.Project == ids[0] && d.DatasetId == ids[1]).ExecuteDeleteAsync(cancel) == 0)
@@ -103,13 +109,8 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
             throw MeshError.Aborted("PINNED", $"{name} was pinned at this moment; try again.");
         }
 
-        db.Changes.Add(new DatasetChangeRow
-        {
-            Project = ids[0],
-            DatasetId = ids[1],
-            DatasetVersion = dataset.DatasetVersion,
-            Digests = string.Join(' ', DatasetCare.DigestsOf(dataset)),
-        });
+        db.Changes.Add(new DatasetChangeRow { Project = ids[0], DatasetId = ids[1], DatasetVersion = dataset.DatasetVersion });
+        db.Changes.AddRange(blobs.Chunk(BlobsInChange).Select(some => new DatasetChangeRow { Project = ids[0], DatasetId = ids[1], Digests = string.Join(' ', some) }));
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
     }

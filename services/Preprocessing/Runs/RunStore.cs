@@ -1,8 +1,8 @@
-using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs;
 using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Storage;
@@ -17,10 +17,8 @@ namespace Mesh.Preprocessing.Runs;
 /// <summary>Pipeline runs: answered from an earlier result, or a job.</summary>
 public sealed class RunStore(
     IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
-    DatasetService.DatasetServiceClient datasets, TimeProvider time, ILogger<RunStore> logger)
+    DatasetVersions versions, RunPartitioner partitioner, TimeProvider time, ILogger<RunStore> logger)
 {
-    private const string LabelTransform = "label";
-
     public async Task<PipelineRun> CreateAsync(Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel)
     {
         var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
@@ -31,10 +29,11 @@ public sealed class RunStore(
             return await GetAsync(first, cancel);
         }
 
-        var version = await FindVersionAsync(request.DatasetVersion, ids[0], cancel);
+        var version = await versions.FindAsync(request.DatasetVersion, ids[0], cancel);
         CheckInput(pipeline, version);
         var key = PipelineSpecs.Key(pipeline, version.Digest);
         var known = await processed.FindByKeyAsync(ids[0], key, cancel);
+        var partitions = known is null ? await partitioner.CutAsync(pipeline, version, cancel) : [];
         var now = time.GetUtcNow();
         var row = new PipelineRunRow
         {
@@ -46,17 +45,20 @@ public sealed class RunStore(
             CreatedTicks = now.UtcTicks,
             ProcessedKey = known is null ? null : key,
             Cached = known is not null,
+            Partitions = Math.Max(1, partitions.Count),
         };
         db.Runs.Add(row);
+        db.RunPartitions.AddRange(partitions.Select((p, i) => new RunPartitionRow
+        {
+            RunName = row.Name, Number = i, Split = p.Split, Offset = p.Offset, Records = p.RecordCount, Digest = p.Digest,
+        }));
         JobRow? job = null;
         if (known is null)
         {
-            // The worker needs what describes the version, not its files and rejected records.
-            var input = version.Clone();
-            input.Rejected.Clear();
-            input.Files.Clear();
-            var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = input, Key = key };
-            job = jobs.Add(db, new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources));
+            var specification = new PipelineRunSpec { Pipeline = pipeline, DatasetVersion = DatasetVersions.WithoutFiles(version), Key = key };
+            job = jobs.Add(db, partitions.Count == 0
+                ? new NewJob(row.Name, PipelineRunKind.KindName, creator, specification, request.Resources)
+                : new NewJob(row.Name, PartitionedRunKind.KindName, creator, specification, OfPart(request.Resources)));
         }
 
         once.Record(row.Name, now);
@@ -92,7 +94,9 @@ public sealed class RunStore(
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Project == ids[0] && r.PipelineId == ids[1] && r.RunId == ids[2], cancel)
             ?? throw MeshError.NotFound(name);
-        return ToProto(row, await db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancel));
+        var job = await db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancel);
+        await jobs.ReadProgressAsync(db, job is null ? [] : [job], cancel);
+        return ToProto(row, job);
     }
 
     public async Task<(IReadOnlyList<PipelineRun> Page, string NextToken)> ListAsync(string parent, Paging paging, CancellationToken cancel)
@@ -108,6 +112,7 @@ public sealed class RunStore(
         var (page, next) = paging.Next(rows, r => r.RunId);
         var names = page.Select(r => r.Name).ToList();
         var states = await db.Jobs().AsNoTracking().Where(j => names.Contains(j.Name)).ToDictionaryAsync(j => j.Name, cancel);
+        await jobs.ReadProgressAsync(db, states.Values, cancel);
         return ([.. page.Select(r => ToProto(r, states.GetValueOrDefault(r.Name)))], next);
     }
 
@@ -122,6 +127,14 @@ public sealed class RunStore(
         return await GetAsync(name, cancel);
     }
 
+    /// <summary>One core, where nothing is said: the processes of a run share the machine.</summary>
+    private static ResourceSpec OfPart(ResourceSpec? asked)
+    {
+        var resources = asked?.Clone() ?? new ResourceSpec();
+        resources.Cpus = resources.Cpus == 0 ? 1 : resources.Cpus;
+        return resources;
+    }
+
     /// <summary>Saves what was added, at a moment at which none of the project's blobs is being deleted.</summary>
     private static async Task InsertAsync(PreprocessingDb db, string project, CancellationToken cancel)
     {
@@ -131,39 +144,13 @@ public sealed class RunStore(
         await transaction.CommitAsync(cancel);
     }
 
-    private async Task<DatasetVersion> FindVersionAsync(string name, string project, CancellationToken cancel)
-    {
-        if (!Names.DatasetVersion.TryParse(name, out var ids) || ids[0] != project)
-        {
-            throw MeshError.Invalid("dataset_version", $"name one of this project: \"projects/{project}/datasets/…/versions/…\".");
-        }
-
-        try
-        {
-            var version = await datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: cancel);
-            return version.Status.State == JobState.Succeeded
-                ? version
-                : throw MeshError.Precondition("VERSION_NOT_READY", $"{name} is {version.Status.State}; a pipeline reads versions that have SUCCEEDED.");
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            throw MeshError.NotFound(name);
-        }
-    }
-
     /// <summary>What no attempt could make anything of, said before one is started.</summary>
     private static void CheckInput(Pipeline pipeline, DatasetVersion version)
     {
-        if (version.Schema?.Columns.Any(c => c.Type == ColumnType.Image) != true)
+        var problems = PipelineFit.Problems(pipeline, version);
+        if (problems.Count > 0)
         {
-            throw MeshError.Precondition("NO_IMAGES", $"{version.Name} has no image column.");
-        }
-
-        var labelled = version.Schema.Columns.Any(c => c is { Name: "label", Type: ColumnType.String })
-            && (version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0));
-        if (!labelled && pipeline.Transforms.Any(t => t.Type == LabelTransform))
-        {
-            throw MeshError.Precondition("NO_LABELS", $"{version.Name} has no labels, and {pipeline.Name} has the transform \"{LabelTransform}\".");
+            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", problems.Take(8))}.");
         }
     }
 
@@ -183,6 +170,8 @@ public sealed class RunStore(
         ProcessedDataset = row.ProcessedKey is null ? "" : Names.Processed.Format(row.Project, ProcessedStore.IdOf(row.ProcessedKey)),
         Cached = row.Cached,
         Creator = row.Creator,
+        Partitions = row.Partitions,
+        ReusedPartitions = row.ReusedPartitions,
         Status = job?.ToStatus() ?? new JobStatus
         {
             State = JobState.Succeeded,

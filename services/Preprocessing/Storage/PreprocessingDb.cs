@@ -16,6 +16,16 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
 
     public DbSet<DatasetChangeRow> Changes => Set<DatasetChangeRow>();
 
+    public DbSet<DatasetBlobRow> Blobs => Set<DatasetBlobRow>();
+
+    public DbSet<RunPartitionRow> RunPartitions => Set<RunPartitionRow>();
+
+    public DbSet<RunResultRow> RunResults => Set<RunResultRow>();
+
+    public DbSet<PartitionCacheRow> PartitionCache => Set<PartitionCacheRow>();
+
+    public DbSet<PartitionUseRow> PartitionUses => Set<PartitionUseRow>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
@@ -63,6 +73,7 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
             row.Property(c => c.DatasetId).HasMaxLength(63);
             row.Property(c => c.DatasetVersion).HasMaxLength(512);
         });
+        model.AddPartitions();
     }
 }
 

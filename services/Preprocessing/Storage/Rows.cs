@@ -32,6 +32,12 @@ public sealed class PipelineRunRow
 
     public bool Cached { get; init; }
 
+    /// <summary>That the input was cut into.</summary>
+    public int Partitions { get; init; } = 1;
+
+    /// <summary>Those that nothing was read of.</summary>
+    public int ReusedPartitions { get; set; }
+
     public string Name => $"projects/{Project}/pipelines/{PipelineId}/runs/{RunId}";
 }
 

@@ -1,29 +1,36 @@
-using System.Buffers.Binary;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Shards;
 using Mesh.Transforms;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>The shards of each part, in a folder: column "image" (uint8, channels first) and "label" (int64, −1 for none).</summary>
+/// <summary>The shards of each part, in a folder: the columns of the pipeline's result.</summary>
 internal sealed class PartWriter : IDisposable
 {
     private readonly Dictionary<Part, RollingShardWriter> _writers;
-    private readonly byte[] _label = new byte[sizeof(long)];
+    private readonly ReadOnlyMemory<byte>[] _columns;
 
     public PartWriter(string folder, FittedPipeline fitted)
     {
-        var layout = new ShardLayout(new ShardSchema(new ShardColumn("image", ElementType.UInt8, fitted.OutputShape), new ShardColumn("label", ElementType.Int64)));
-        _writers = Enum.GetValues<Part>().ToDictionary(part => part, part => new RollingShardWriter(folder, layout, part.ToString().ToLowerInvariant()));
+        var layout = new ShardLayout(new ShardSchema(fitted.Columns));
+        _columns = new ReadOnlyMemory<byte>[fitted.Columns.Count];
+        _writers = Parts.Kept.ToDictionary(part => part, part => new RollingShardWriter(folder, layout, part.Word));
     }
 
-    /// <summary>Copies the row.</summary>
-    public void Append(Part part, ReadOnlyMemory<byte> image, long label)
+    /// <summary>Copies consecutive rows.</summary>
+    public void Append(Part part, RowBatch rows, int from, int count)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_label, label);
-        _writers[part].Append(1, image, _label);
+        for (var column = 0; column < _columns.Length; column++)
+        {
+            _columns[column] = rows.Column(column, from, count);
+        }
+
+        _writers[part].Append(count, _columns);
     }
 
-    public IEnumerable<(Part Part, IReadOnlyList<ShardFile> Files)> Finish() => _writers.Select(w => (w.Key, w.Value.Finish()));
+    /// <summary>The shards of each part, in order.</summary>
+    public IEnumerable<(Part Part, IReadOnlyList<ShardFile> Files)> Finish() => Parts.Kept.Select(part => (part, _writers[part].Finish()));
 
     public void Dispose()
     {

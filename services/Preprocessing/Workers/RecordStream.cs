@@ -1,34 +1,35 @@
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
-using Mesh.Transforms;
+using Mesh.Preprocessing.V1;
+using Mesh.Transforms.Records;
 
 namespace Mesh.Preprocessing.Workers;
 
-/// <summary>The records of a split, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
+/// <summary>Records of a version, in order, in batches of about 1 MiB. When Ingest breaks off, it goes on at the next record.</summary>
 internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets, DatasetVersion version, TimeSpan patience, ILogger logger)
 {
-    private readonly int _image = version.Schema.Columns.ToList().FindIndex(c => c.Type == ColumnType.Image);
-    private readonly int _label = version.Schema.Columns.ToList().FindIndex(c => c is { Name: "label", Type: ColumnType.String });
+    /// <summary>All records of a split.</summary>
+    /// <param name="records">The columns to be read.</param>
+    /// <exception cref="JobFailure">Ingest is silent, or a record is not of the version's schema.</exception>
+    public IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, RawRecords records, CancellationToken cancel) =>
+        ReadAsync(new PartitionRange { Split = split, RecordCount = version.Splits.First(s => s.Name == split).RecordCount }, records, cancel);
 
-    /// <exception cref="JobFailure">The version has no images.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(string split, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Some of them.</summary>
+    /// <inheritdoc cref="ReadAsync(string, RawRecords, CancellationToken)"/>
+    public async IAsyncEnumerable<IReadOnlyList<RawRecord>> ReadAsync(
+        PartitionRange range, RawRecords records, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (_image < 0)
-        {
-            throw new JobFailure("NO_IMAGES", $"{version.Name} has no image column; its columns are {string.Join(", ", version.Schema.Columns.Select(c => c.Name))}.");
-        }
-
-        var total = version.Splits.First(s => s.Name == split).RecordCount;
+        var (split, offset, count) = (range.Split, range.Offset, range.RecordCount);
         var read = 0L;
         var waiting = new IngestPatience(patience);
-        while (read < total)
+        while (read < count)
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             using var call = datasets.ReadRecords(
-                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = read }, cancellationToken: silence.Token);
+                new ReadRecordsRequest { Name = version.Name, Split = split, Offset = offset + read, Limit = count - read, Columns = { records.Columns } },
+                cancellationToken: silence.Token);
             var broke = false;
             while (true)
             {
@@ -50,35 +51,37 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
                 }
                 catch (RpcException e) when (waiting.Has(e, cancel))
                 {
-                    logger.RecordsBrokeOff(read, split, e.StatusCode.ToString());
+                    logger.RecordsBrokeOff(offset + read, split, e.StatusCode.ToString());
                     broke = true;
                     break;
                 }
 
-                var records = call.ResponseStream.Current.Records;
-                read += records.Count;
+                var batch = call.ResponseStream.Current.Records;
+                read += batch.Count;
                 waiting.Heard();
-                yield return [.. records.Select(r => ToRaw(r))];
+                yield return [.. batch.Select(records.Of)];
             }
 
             if (broke)
             {
                 await waiting.WaitAsync(cancel);
             }
-            else if (read < total)
+            else if (read < count)
             {
-                throw new JobFailure("RECORDS_MISSING", $"{version.Name} gave {read} of the {total} records of {split}.", retryable: true);
+                throw new JobFailure("RECORDS_MISSING", $"{version.Name} gave {read} of {count} records of {split} from record {offset}.", retryable: true);
             }
         }
     }
 
-    /// <summary>The image's bytes stay in the message; nothing is copied.</summary>
-    private RawRecord ToRaw(Record record)
+    /// <summary>What a record is called: its file and place.</summary>
+    /// <param name="records">Columns, the fewer the better.</param>
+    public async Task<string> NameAsync(string split, long index, RawRecords records, CancellationToken cancel)
     {
-        var label = _label >= 0 && record.Values[_label].HasStringValue ? record.Values[_label].StringValue : null;
-        var image = record.Values[_image].Image ?? throw new JobFailure("NO_IMAGE", $"{record.Source} has no image.");
-        return image.Encoding == ImageEncoding.Raw
-            ? RawRecord.Raw(record.Source, image.Data.Memory, image.Height, image.Width, image.Channels, label)
-            : RawRecord.Encoded(record.Source, image.Data.Memory, label);
+        await foreach (var batch in ReadAsync(new PartitionRange { Split = split, Offset = index, RecordCount = 1 }, records, cancel))
+        {
+            return batch[0].Name;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(index), index, $"There is no such record in {split}.");
     }
 }

@@ -1,26 +1,29 @@
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
 
 namespace Mesh.Preprocessing.Workers;
 
 /// <summary>The record stage of a batch, on every core, into one reused buffer; rows keep the order of the records.</summary>
-internal sealed class RecordTransform(FittedPipeline fitted, int cpus)
+internal sealed class RecordTransform(FittedPipeline fitted, int cpus) : IDisposable
 {
     private const int BufferBytes = 16 << 20;
 
-    private readonly int _length = fitted.RecordLength;
-    private byte[] _rows = [];
-    private long[] _labels = [];
+    private readonly long _rowBytes = fitted.Columns.Sum(column => (long)column.RowBytes);
+    private RowBatch _rows = RowBatch.Rent(fitted.Columns, 0);
 
     /// <summary>Rows that fit the buffer, at least one: a batch of small files may come out as large images.</summary>
-    public int MaxRows => Math.Max(1, BufferBytes / _length);
+    public int MaxRows => (int)Math.Max(1, BufferBytes / _rowBytes);
 
     /// <param name="batch">At most <see cref="MaxRows"/>.</param>
+    /// <returns>A row for each record; good until the next call.</returns>
     /// <exception cref="TransformException">The first record (in order) that a transform refused.</exception>
-    public void Apply(IReadOnlyList<RawRecord> batch)
+    public RowBatch Apply(IReadOnlyList<RawRecord> batch)
     {
-        if (_labels.Length < batch.Count)
+        if (_rows.Rows < batch.Count)
         {
-            (_rows, _labels) = (new byte[batch.Count * _length], new long[batch.Count]);
+            _rows.Dispose();
+            _rows = RowBatch.Rent(fitted.Columns, batch.Count);
         }
 
         var failed = new TransformException?[batch.Count];
@@ -28,21 +31,15 @@ internal sealed class RecordTransform(FittedPipeline fitted, int cpus)
         {
             try
             {
-                fitted.ApplyRecord(batch[i], _rows.AsSpan(i * _length, _length), out _labels[i]);
+                fitted.ApplyRecord(batch[i], _rows[i]);
             }
             catch (TransformException e)
             {
                 failed[i] = e;
             }
         });
-        if (Array.Find(failed, e => e is not null) is { } first)
-        {
-            throw first;
-        }
+        return Array.Find(failed, e => e is not null) is { } first ? throw first : _rows;
     }
 
-    public ReadOnlyMemory<byte> Row(int index) => _rows.AsMemory(index * _length, _length);
-
-    /// <summary>Class index, or −1.</summary>
-    public long Label(int index) => _labels[index];
+    public void Dispose() => _rows.Dispose();
 }

@@ -73,10 +73,11 @@ public sealed class SampleSource
     public int Label(int sample) => labels[sample];
 
     /// <summary>
-    /// Gathers and converts samples. <paramref name="scratch"/> has a byte for each element; <paramref name="inputs"/> at least a float for each, and
-    /// <paramref name="classes"/> an element for each sample.
+    /// Gathers, changes and converts samples. <paramref name="scratch"/> has a byte for each element; <paramref name="inputs"/> at least a float for each,
+    /// and <paramref name="classes"/> an element for each sample, as <paramref name="shares"/> has when the augmentation mixes.
     /// </summary>
-    public void Read(ReadOnlySpan<int> samples, Span<byte> scratch, Span<float> inputs, Span<long> classes)
+    public void Read(
+        ReadOnlySpan<int> samples, Memory<byte> scratch, Span<float> inputs, Span<long> classes, EpochAugmentation? augmentation = null, Span<float> shares = default)
     {
         // Until the rows are gathered, the place of each label holds the number of its row: no memory of its own for them.
         classes = classes[..samples.Length];
@@ -84,8 +85,9 @@ public sealed class SampleSource
         {
             classes[i] = rows[samples[i]];
         }
-        gather(classes, scratch);
-        convert(scratch, samples.Length, inputs);
+        gather(classes, scratch.Span);
+        augmentation?.Apply(scratch, classes, shares);
+        convert(scratch.Span, samples.Length, inputs);
         for (var i = 0; i < samples.Length; i++)
         {
             classes[i] = labels[samples[i]];

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Mesh.ModelGraph;
 using Mesh.Shards;
 using Mesh.Transforms;
+using Mesh.Transforms.Augmenting;
 
 namespace Mesh.Trainer.Batches;
 
@@ -18,11 +19,16 @@ public static class ShardSamples
     /// <exception cref="InvalidSamplesException">The columns are not these, a label is out of range, or there are no samples.</exception>
     public static SampleSource Open(ShardSet shards, FittedPipeline pipeline, int classes, bool keepUnlabelled = false)
     {
-        Require(shards.Schema, new ShardColumn(Image, ElementType.UInt8, pipeline.OutputShape));
+        if (pipeline.Output(Image) is not { Batch: { } batch, Column: var image })
+            throw new InvalidSamplesException($"the data has no column {Image} of images; it has {string.Join("; ", pipeline.Columns)}");
+        Require(shards.Schema, image);
         Require(shards.Schema, new ShardColumn(Label, ElementType.Int64));
-        return new SampleSource(new TensorShape(pipeline.OutputShape), Labels(shards), classes,
-            (rows, destination) => shards.Gather(Image, rows, destination), pipeline.BatchStage.Apply, keepUnlabelled);
+        return new SampleSource(new TensorShape([.. image.Shape]), Labels(shards), classes,
+            (rows, destination) => shards.Gather(Image, rows, destination), batch.Apply, keepUnlabelled);
     }
+
+    /// <summary>What the pipeline does to images in training; null for nothing.</summary>
+    public static AugmentStage? Augmentation(FittedPipeline pipeline) => pipeline.Augment.Select(Image) is { IsEmpty: false } stage ? stage : null;
 
     private static void Require(ShardSchema schema, ShardColumn column)
     {

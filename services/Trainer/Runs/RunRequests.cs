@@ -121,6 +121,8 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
     private static void CheckData(ProcessedDataset data, Violations violations)
     {
         const string Field = "training_run.processed_dataset";
+        violations.Require(
+            data.SampleShape.Count == 3, Field, $"{data.Name} has no images; its columns are {string.Join(", ", data.OutputColumns.Select(c => c.Name))}, and training takes images.");
         violations.Require(data.Labels.Count >= 2, Field, $"{data.Name} has {data.Labels.Count} labels; classification takes two or more.");
         violations.Require(data.Splits.Any(s => s.Name == SplitNames.Train && s.RowCount > 0), Field, $"{data.Name} has no training rows.");
         violations.Require(

@@ -80,7 +80,7 @@ public sealed class TrainingLoop : IDisposable
         {
             Module.train();
             var order = SampleOrder.Shuffled(data.Training.Count, plan.BatchSize, plan.Seed, state.Epoch);
-            using (var loader = new BatchLoader(data.Training, order, first: state.Batch))
+            using (var loader = new BatchLoader(data.Training, order, first: state.Batch, data.Augmentation(plan.Seed, state.Epoch)))
             {
                 foreach (var batch in loader.Batches())
                 {
@@ -115,7 +115,7 @@ public sealed class TrainingLoop : IDisposable
 
         // On the CPU `to` returns the same tensor; on a GPU it copies.
         var logits = Module.call(batch.Inputs.to(device));
-        var loss = nn.functional.cross_entropy(logits, batch.Labels.to(device), label_smoothing: plan.Values.Real("label_smoothing"));
+        var loss = LabelLoss.Of(logits, batch.Labels.to(device), batch.Shares?.to(device), plan.Values.Real("label_smoothing"));
         optimizer.zero_grad();
         loss.backward();
         if (plan.Values.Real("max_grad_norm") is > 0 and var norm) nn.utils.clip_grad_norm_(parameters, norm);

@@ -40,7 +40,7 @@ public sealed class TrainingPlan
     /// <param name="hyperparameters">Values that differ from the defaults.</param>
     /// <param name="input">Shape of one sample.</param>
     /// <param name="classes">Number of labels, at least two.</param>
-    /// <param name="seed">Decides the first weights, the order of the samples and dropout.</param>
+    /// <param name="seed">Decides the first weights, the order of the samples, dropout and augmentation.</param>
     /// <exception cref="UnknownArchitectureException">There is no such architecture.</exception>
     /// <exception cref="HyperparameterException">Values are not allowed; names all of them.</exception>
     /// <exception cref="GraphException">The architecture does not take this input, or the model would be too large.</exception>

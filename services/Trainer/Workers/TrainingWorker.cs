@@ -7,6 +7,7 @@ using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.Shards;
+using Mesh.Specs;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Evaluation;
@@ -65,7 +66,7 @@ internal static class TrainingWorker
         await using var reports = new RunReports(session, spec.TrainingRun.Settings.Epochs, checkpoints, stop, logger);
         var input = new TrainingInput(
             plan,
-            new TrainingData(ShardSamples.Open(train!, pipeline, classes), OpenLabelled(validation, pipeline, classes)),
+            new TrainingData(ShardSamples.Open(train!, pipeline, classes), OpenLabelled(validation, pipeline, classes), ShardSamples.Augmentation(pipeline)),
             ShardSamples.Open((test ?? validation)!, pipeline, classes, keepUnlabelled: true),
             transforms, data.Labels, checkpoints, bundle);
         var outcome = await TrainingThread.Run(

@@ -15,6 +15,10 @@ internal static class DataBenchmarks
         LoaderVersusTorchSharp.Benchmark,
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
+        ImagesVersusNetVips.Benchmark,
+        TableTransforms.Apply,
+        TableTransforms.Moments,
+        TableTransforms.Medians,
     ];
 
     /// <param name="names">Which; all if empty. An area (<c>loader</c>) stands for all of its own.</param>

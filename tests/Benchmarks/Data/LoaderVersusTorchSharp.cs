@@ -1,9 +1,11 @@
 using Mesh.Shards;
 using Mesh.Shards.Loading;
+using Mesh.Specs;
 using Mesh.Tests.Shared;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Torch;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 using static TorchSharp.torch;
 
 namespace Mesh.Benchmarks.Data;
@@ -90,12 +92,14 @@ internal static class LoaderVersusTorchSharp
 
     private static FittedPipeline Fit(FashionMnist images)
     {
-        var fitter = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label"), TransformSpec.Of("normalize")])).NewFitter();
+        var schema = new RecordSchema(new RecordColumn("image", ColumnKind.Image), new RecordColumn("label", ColumnKind.Text) { ClassNames = FashionMnist.ClassNames });
+        var pipeline = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label"), TransformSpec.Of("normalize")]), schema);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
         for (var i = 0; i < images.Count; i++)
         {
             fitter.Observe(RawRecord.Raw($"{i}", images.Image(i).ToArray(), FashionMnist.Side, FashionMnist.Side, 1, FashionMnist.ClassNames[images.Labels[i]]));
         }
-        return fitter.Complete(FashionMnist.ClassNames);
+        return pipeline.Finish(fitter.Complete());
     }
 
     private static ShardSet Write(FashionMnist images, string folder)

@@ -10,6 +10,12 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
 {
     public override Task<Pipeline> CreatePipeline(CreatePipelineRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "pipelines", () =>
     {
+        if (request.PipelineId.Any(char.IsUpper))
+        {
+            throw MeshState.Refusal(Code.InvalidArgument, "INVALID_ARGUMENT", "wrong",
+                ("pipeline_id", "use lower-case letters."), ("pipeline.transforms[1].parameters.width", "must be an integer."));
+        }
+
         var pipeline = new Pipeline(request.Pipeline) { Name = $"{request.Parent}/pipelines/{request.PipelineId}" };
         state.Put(pipeline.Name, pipeline);
         return pipeline;
@@ -19,6 +25,20 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
 
     public override Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context) =>
         Task.FromResult(new ListPipelinesResponse { Pipelines = { state.All<Pipeline>($"{request.Parent}/pipelines/") } });
+
+    public override Task<DryRunPipelineResponse> DryRunPipeline(DryRunPipelineRequest request, ServerCallContext context) => Task.FromResult(new DryRunPipelineResponse
+    {
+        OutputColumns = { new OutputColumn { Name = "label", ElementType = "int64" }, new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } } },
+        Labels = { "cat", "dog" },
+        Rows = { new DryRunRow { Record = "a.csv", Part = "train", Values = { "0 (cat)", "[0, 1, …]" } } },
+        Problems =
+        {
+            new DryRunProblem { Field = "split.column", Description = "is missing" },
+            new DryRunProblem { Step = "decode", Description = "is damaged", Record = "a.png", RecordCount = 2 },
+        },
+        RecordsRead = 3,
+        PartCounts = { ["train"] = 2, ["validation"] = 1 },
+    });
 
     public override Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "runs", () =>
     {

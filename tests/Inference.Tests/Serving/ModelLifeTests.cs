@@ -92,6 +92,7 @@ public sealed class ModelLifeTests : IAsyncLifetime
         { "datatype", () => TestBundles.Plus(1) with { Signature = new("tensors", [new("x", "FP64", [-1, 4])], [new("y", "FP32", [-1, 4])]) }, "signature.json: input x is FP64; in model.onnx it is Float" },
         { "shape", () => TestBundles.Plus(1) with { Signature = new("tensors", [new("x", "FP32", [-1, 5])], [new("y", "FP32", [-1, 4])]) }, "signature.json: input x is [-1,5]; in model.onnx it is [-1,4]" },
         { "classes", () => TestBundles.Plus(1) with { Signature = new(BundleSignature.ImageClassification, [new("x", "FP32", [-1, 4])], [new("y", "FP32", [-1, 1])]), Transforms = TestBundles.Brightness().Transforms }, "an image classifier has one FP32 input of [-1,1,4,4]" },
+        { "no image", () => TestBundles.Brightness() with { Transforms = TestBundles.LabelsAlone() }, "transforms.json: an image classifier makes a column image of nothing but an image" },
         { "transforms", () => TestBundles.Brightness() with { Transforms = "{}"u8.ToArray() }, "transforms.json: " },
     };
 

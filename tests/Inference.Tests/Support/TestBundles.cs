@@ -3,7 +3,9 @@ using System.Text;
 using Mesh.ModelGraph;
 using Mesh.ModelGraph.Bundles;
 using Mesh.ModelGraph.Onnx;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 
 namespace Mesh.Inference.Tests.Support;
 
@@ -68,17 +70,26 @@ internal static class TestBundles
         var pipeline = Pipeline.Create(new PipelineSpec(
         [
             TransformSpec.Of("decode-image", "{}"), TransformSpec.Of("grayscale", "{}"),
-            TransformSpec.Of("resize", """{"width":4,"height":4}"""), TransformSpec.Of("label", "{}"),
-        ]));
-        var fitter = pipeline.NewFitter();
+            TransformSpec.Of("resize", """{"width":4,"height":4}"""), TransformSpec.Of("label", """{"names":["dark","bright"]}"""),
+        ]), RecordSchema.LabelledImages);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
         fitter.Observe(RawRecord.Raw("dark", new byte[16], 4, 4, 1, "dark"));
         fitter.Observe(RawRecord.Raw("bright", new byte[16], 4, 4, 1, "bright"));
-        var fitted = fitter.Complete(["dark", "bright"]);
+        var fitted = pipeline.Finish(fitter.Complete());
         var graph = new GraphBuilder(new TensorShape(1, 4, 4)).Flatten("flat").Linear("head", 2).Build();
         var weights = new float[32];
         weights.AsSpan(16).Fill(4f / 16);
         var model = OnnxExporter.Export(graph, new Dictionary<string, ReadOnlyMemory<float>> { ["head.weight"] = weights, ["head.bias"] = new float[2] });
         return new BundleContent(model, BundleSignature.Of(BundleSignature.ImageClassification, graph), fitted.ToJson(), ["dark", "bright"]);
+    }
+
+    /// <summary>Fitted transforms that make no image.</summary>
+    public static byte[] LabelsAlone()
+    {
+        var pipeline = Pipeline.Create(new PipelineSpec([TransformSpec.Of("label")]), RecordSchema.LabelledImages);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
+        fitter.Observe(RawRecord.Raw("dark", new byte[16], 4, 4, 1, "dark"));
+        return pipeline.Finish(fitter.Complete()).ToJson();
     }
 
     /// <summary>A well-formed bundle around something that is no ONNX file.</summary>

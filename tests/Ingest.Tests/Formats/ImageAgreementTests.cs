@@ -2,7 +2,9 @@ using Mesh.Ingest.Formats;
 using Mesh.Ingest.Formats.Images;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Tests.Data;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 using Xunit;
 
 namespace Mesh.Ingest.Tests.Formats;
@@ -10,7 +12,7 @@ namespace Mesh.Ingest.Tests.Formats;
 /// <summary>What Ingest takes for an image is what decode-image reads: one file that it does not read fails every run over a version.</summary>
 public sealed class ImageAgreementTests
 {
-    private static readonly Pipeline Decode = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image", "{}")]));
+    private static readonly Pipeline Decode = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image", "{}")]), RecordSchema.LabelledImages);
 
     public static TheoryData<string, byte[]> Files => new()
     {
@@ -52,7 +54,7 @@ public sealed class ImageAgreementTests
     {
         try
         {
-            Decode.NewFitter().Observe(RawRecord.Encoded("x", file, null));
+            Decode.NewFitter(Decode.Unfitted).Observe(RawRecord.Encoded("x", file, null));
             return true;
         }
         catch (TransformException)

@@ -16,9 +16,17 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     private int _messages;
     private int _breaks;
     private int _refusedPins;
+    private long _recordsRead;
+    private int _holding;
 
     /// <summary>Pins and unpins that were refused because of <see cref="PinsAway"/>.</summary>
     public int RefusedPins => _refusedPins;
+
+    /// <summary>Records that were sent, of all streams together.</summary>
+    public long RecordsRead => Interlocked.Read(ref _recordsRead);
+
+    /// <summary>Whether a stream waits to be released.</summary>
+    public bool IsHolding => Volatile.Read(ref _holding) > 0;
 
     /// <summary>How many of the next streams break off after their first message.</summary>
     public int BreakStreams
@@ -54,6 +62,22 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
         Task.FromResult(Find(request.Name).Version);
 
+    public override Task<ListRecordPartitionsResponse> ListRecordPartitions(ListRecordPartitionsRequest request, ServerCallContext context)
+    {
+        var data = Find(request.Parent);
+        var response = new ListRecordPartitionsResponse();
+        foreach (var split in data.Version.Splits)
+        {
+            for (var offset = 0L; offset < split.RecordCount; offset += request.TargetRecords)
+            {
+                var count = Math.Min(request.TargetRecords, split.RecordCount - offset);
+                response.Partitions.Add(new RecordPartition { Split = split.Name, Offset = offset, RecordCount = count, Digest = data.DigestOf(split.Name, (int)offset, (int)count) });
+            }
+        }
+
+        return Task.FromResult(response);
+    }
+
     public override Task<Empty> PinDatasetVersion(PinDatasetVersionRequest request, ServerCallContext context)
     {
         Find(request.Name);
@@ -73,20 +97,37 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     {
         var data = Find(request.Name);
         var total = data.Version.Splits.Single(s => s.Name == request.Split).RecordCount;
-        for (var at = request.Offset; at < total; at += PerMessage)
+        var names = data.Version.Schema.Columns.Select(c => c.Name).ToList();
+        // Every so many, where a sample is asked for.
+        var step = request.SampleFraction > 0 ? Math.Max(1, (long)(1 / request.SampleFraction)) : 1;
+        total = request.Limit > 0 ? Math.Min(total, request.Offset + (request.Limit * step)) : total;
+        for (var at = request.Offset; at < total; at += PerMessage * step)
         {
             if (_held is { } held && Interlocked.Decrement(ref _messages) < 0)
             {
-                await held.Task.WaitAsync(context.CancellationToken);
+                Interlocked.Increment(ref _holding);
+                try
+                {
+                    await held.Task.WaitAsync(context.CancellationToken);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _holding);
+                }
             }
 
             var message = new ReadRecordsResponse();
-            for (var i = at; i < Math.Min(at + PerMessage, total); i++)
+            for (var i = at; i < Math.Min(at + (PerMessage * step), total); i += step)
             {
-                message.Records.Add(data.Record(request.Split, (int)i));
+                var record = data.Record(request.Split, (int)i);
+                var values = request.Columns.Select(name => record.Values[names.IndexOf(name)]).ToList();
+                record.Values.Clear();
+                record.Values.Add(values);
+                message.Records.Add(record);
             }
 
             await response.WriteAsync(message, context.CancellationToken);
+            Interlocked.Add(ref _recordsRead, message.Records.Count);
             if (Interlocked.Decrement(ref _breaks) >= 0)
             {
                 throw new RpcException(new Status(StatusCode.Unavailable, "broken off by the test"));

@@ -30,8 +30,9 @@ public static class PipelineCalls
     }
 
     /// <summary>decode-image, label, normalize.</summary>
-    public static Pipeline Labelled(double validation = 0.1, double test = 0, long seed = 7) => new()
+    public static Pipeline Labelled(double validation = 0.1, double test = 0, long seed = 7, long partitionRecords = 0) => new()
     {
+        PartitionRecords = partitionRecords,
         Transforms = { Step("decode-image"), Step("label"), Step("normalize") },
         Split = new SplitSpec { ValidationFraction = validation, TestFraction = test, Seed = seed },
     };
@@ -88,6 +89,26 @@ public static class PipelineCalls
         [.. dataset.Splits.SelectMany(s => s.Shards.Select(shard => $"{s.Name} {shard.Sha256}")), dataset.FittedPipelineSha256, dataset.Key];
 
     public static string BlobPath(TemporaryFolder state, string digest) => state.File("blobs", "preprocessing", "default", digest[..2], digest);
+
+    /// <summary>The rows of a split, whatever shards they are in: the bytes of each column.</summary>
+    public static List<string> Rows(this ProcessedDataset dataset, TemporaryFolder state, string split)
+    {
+        var rows = dataset.Splits.Single(s => s.Name == split);
+        if (rows.RowCount == 0)
+        {
+            return [];
+        }
+
+        using var set = Open(state, rows.Shards);
+        Assert.Equal(rows.RowCount, set.Count);
+        var all = Enumerable.Range(0, (int)set.Count).Select(i => (long)i).ToArray();
+        return [.. set.Schema.Columns.Select(column =>
+        {
+            var bytes = new byte[set.Count * column.RowBytes];
+            set.Gather(column.Name, all, bytes);
+            return $"{column} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))}";
+        })];
+    }
 
     public static ShardSet Open(TemporaryFolder state, IEnumerable<Shard> shards) => ShardSet.Open([.. shards.Select(s => BlobPath(state, s.Sha256))]);
 

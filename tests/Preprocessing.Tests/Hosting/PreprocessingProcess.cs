@@ -76,7 +76,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Process ids of the workers of a run.</summary>
+    /// <summary>Process ids of the workers of a run and of its parts.</summary>
     public static List<int> Workers(string run) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(pid => Works(pid, run))];
 
@@ -111,7 +111,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Contains($"MESH_JOB_NAME={run}");
+            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Any(v => v == $"MESH_JOB_NAME={run}" || v.StartsWith($"MESH_JOB_NAME={run}/parts/", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,8 +20,9 @@ public class PipelineSpecsTests
         var other = Make(turned);
         // Names say nothing about the bytes; a split of zeros is the default; no parameters are empty ones.
         (other.Name, other.DisplayName, other.Creator) = ("projects/p/pipelines/x", "X", "someone");
-        other.Split = new SplitSpec();
+        other.Split = new SplitSpec { Strategy = SplitStrategy.Stratified, Duplicates = DuplicatePolicy.Fail };
         other.Transforms[0].Parameters = null;
+        other.PartitionRecords = 50_000;
         Assert.Equal(PipelineSpecs.Key(one, Digest), PipelineSpecs.Key(other, Digest));
         Assert.Matches("^[0-9a-f]{64}$", PipelineSpecs.Key(one, Digest));
     }
@@ -39,11 +40,22 @@ public class PipelineSpecsTests
             PipelineSpecs.Key(With(new SplitSpec { Seed = 1 }), Digest),
             PipelineSpecs.Key(With(new SplitSpec { ValidationFraction = 0.1 }), Digest),
             PipelineSpecs.Key(With(new SplitSpec { TestFraction = 0.1 }), Digest),
+            PipelineSpecs.Key(Partitioned(1_000), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { Strategy = SplitStrategy.Random }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { Column = "species" }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { Duplicates = DuplicatePolicy.Drop }), Digest),
         };
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }
 
     private static Pipeline Make(params Transform[] more) => new() { Transforms = { PipelineCalls.Step("decode-image"), more } };
+
+    private static Pipeline Partitioned(long records)
+    {
+        var pipeline = Make();
+        pipeline.PartitionRecords = records;
+        return pipeline;
+    }
 
     private static Pipeline With(SplitSpec split)
     {

@@ -62,6 +62,13 @@ public class RunRequestTests
             ["training_run.settings.checkpoint_interval_seconds", "training_run.settings.device"],
             (await RefusedAsync(run => (run.Settings.Device, run.Settings.CheckpointIntervalSeconds) = ("abacus", -1))).Fields.Order());
         Assert.Equal(["training_run.processed_dataset"], (await RefusedAsync(run => run.ProcessedDataset = $"{TrainingCalls.Project}/processedDatasets/single")).Fields);
+        var table = Described("table", labels: 4);
+        table.SampleShape.Clear();
+        table.OutputColumns.Add([new OutputColumn { Name = "features", ElementType = "float32", Shape = { 8 } }, new OutputColumn { Name = "label", ElementType = "int64" }]);
+        mesh.Pipelines.Add(table);
+        var imageless = await RefusedAsync(run => run.ProcessedDataset = table.Name);
+        Assert.Equal(["training_run.processed_dataset"], imageless.Fields);
+        Assert.Contains("has no images; its columns are features, label, and training takes images", imageless.Message);
         Assert.Equal(["training_run.resources.cpus"], (await RefusedAsync(run => run.Resources = new ResourceSpec { Cpus = 1000 })).Fields);
 
         Assert.Equal(StatusCode.NotFound, (await TrainingCalls.FailsAsync(() => service.CreateAsync(Changed(run => run.ProcessedDataset += "x")))).Code);

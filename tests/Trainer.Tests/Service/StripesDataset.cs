@@ -3,7 +3,9 @@ using Mesh.Preprocessing.V1;
 using Mesh.Shards;
 using Mesh.Tests.Shared;
 using Mesh.Trainer.Tests.Support;
+using Mesh.Specs;
 using Mesh.Transforms;
+using Mesh.Transforms.Records;
 using Pipeline = Mesh.Transforms.Pipeline;
 
 namespace Mesh.Trainer.Tests.Service;
@@ -51,13 +53,15 @@ internal static class StripesDataset
 
     private static FittedPipeline Fit(Stripes training)
     {
-        var fitter = Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label"), TransformSpec.Of("normalize")])).NewFitter();
+        var spec = new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("label", $$"""{"names":["{{string.Join("\",\"", Labels)}}"]}"""), TransformSpec.Of("normalize")]);
+        var pipeline = Pipeline.Create(spec, RecordSchema.LabelledImages);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
         for (var i = 0; i < training.Labels.Length; i++)
         {
             fitter.Observe(RawRecord.Raw($"{i}", Image(training, i), Stripes.Side, Stripes.Side, 1, Labels[training.Labels[i]]));
         }
 
-        return fitter.Complete(Labels);
+        return pipeline.Finish(fitter.Complete());
     }
 
     private static ShardFile WriteShard(string folder, string name, Stripes stripes, bool labelled)

@@ -44,14 +44,18 @@ public sealed class TrainingLoopTests
     }
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("adam")]
-    [InlineData("sgd")]
-    public void Stopped_anywhere_and_resumed_gives_the_same_model_to_the_bit(string optimizer)
+    [InlineData("adamw", false)]
+    [InlineData("adamw", true)]
+    [InlineData("adam", false)]
+    [InlineData("sgd", false)]
+    public void Stopped_anywhere_and_resumed_gives_the_same_model_to_the_bit(string optimizer, bool augmented)
     {
         using var folder = new TemporaryFolder();
         var plan = ShortRuns.Plan(values: [("optimizer", optimizer), ("label_smoothing", "0.1"), ("max_grad_norm", "1"), ("dropout", "0.3")]);
-        var whole = ShortRuns.Execute(plan, folder.File("whole"));
+        var data = ShortRuns.Data() with { Augment = augmented ? Augmentations.Mixing : null };
+        var whole = ShortRuns.Execute(plan, folder.File("whole"), data: data);
+        if (augmented)
+            Assert.NotEqual(ShortRuns.Execute(plan, folder.File("plain")).BundleDigest, whole.BundleDigest);
 
         // Leaves after every fourth step: in the middle, and once exactly at the end of an epoch (step 28 = 4 · 7).
         var attempts = 0;
@@ -63,7 +67,7 @@ public sealed class TrainingLoopTests
             outcome = ShortRuns.Execute(plan, folder.File("pieces"), stop, new TrainingEvents
             {
                 Steps = s => { if (!first) stop.RequestYield(); first = false; },
-            }, ShortRuns.OneThread with { ReportEverySteps = 2 });
+            }, ShortRuns.OneThread with { ReportEverySteps = 2 }, data);
             attempts++;
         }
         while (outcome.Reason == StopReason.Yielded && attempts < 20);
@@ -81,6 +85,47 @@ public sealed class TrainingLoopTests
         var first = ShortRuns.Execute(ShortRuns.Plan(), folder.File("a")).BundleDigest;
         Assert.Equal(first, ShortRuns.Execute(ShortRuns.Plan(), folder.File("b"), settings: ShortRuns.OneThread with { ReportEverySteps = 7, CheckpointEvery = TimeSpan.Zero }).BundleDigest);
         Assert.NotEqual(first, ShortRuns.Execute(ShortRuns.Plan(seed: 6), folder.File("c")).BundleDigest);
+    }
+
+    [Fact]
+    public void Augmentation_is_for_training_samples_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var (training, others) = (new Stripes(200, 1), new Stripes(80, 2));
+        int blank = 0, learned = 0, judged = 0;
+        byte[] stored = [];
+        var data = new TrainingData(
+            new SampleSource(Stripes.Shape, training.Labels, Stripes.Classes, training.Gather, (rows, count, floats) =>
+            {
+                (blank, learned) = (blank + (rows.ContainsAnyExcept((byte)0) ? 0 : count), learned + count);
+                Stripes.Convert(rows, count, floats);
+            }),
+            new SampleSource(Stripes.Shape, others.Labels, Stripes.Classes, (rows, destination) =>
+            {
+                others.Gather(rows, destination);
+                stored = destination[..(rows.Length * Stripes.Side * Stripes.Side)].ToArray();
+            }, (rows, count, floats) =>
+            {
+                Assert.Equal(stored, rows.ToArray());
+                judged += count;
+                Stripes.Convert(rows, count, floats);
+            }),
+            Augmentations.Blank);
+        Assert.Equal(StopReason.Completed, ShortRuns.Execute(ShortRuns.Plan(), folder.Path, data: data).Reason);
+        // Three epochs. The samples that judge the model are read in each, at the end, and some of them to compare the export.
+        Assert.Equal((600, 600), (blank, learned));
+        Assert.InRange(judged, 4 * 80 + 1, 5 * 80);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_learns_from_changed_samples_as_well(bool mixing)
+    {
+        using var folder = new TemporaryFolder();
+        var data = ShortRuns.Data() with { Augment = mixing ? Augmentations.Mixing : Augmentations.Harmless };
+        var outcome = ShortRuns.Execute(ShortRuns.Plan(values: [("epochs", "8"), ("learning_rate", "0.02")]), folder.Path, data: data);
+        Assert.True(outcome.Test!.Summary.Accuracy > 0.9, $"accuracy {outcome.Test.Summary.Accuracy}");
     }
 
     [Fact]

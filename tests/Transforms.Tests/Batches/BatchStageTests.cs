@@ -15,7 +15,7 @@ public class BatchStageTests
             var pixels = new byte[height * width * channels];
             random.NextBytes(pixels);
             var stage = Pipelines.Of(("decode-image", "{}"), ("normalize", "{}"))
-                .Fit(null, RawRecord.Raw("a", pixels, height, width, channels)).BatchStage;
+                .Fit(null, RawRecord.Raw("a", pixels, height, width, channels)).Batch();
 
             var rows = new byte[count * pixels.Length];
             random.NextBytes(rows);
@@ -35,7 +35,7 @@ public class BatchStageTests
     [Fact]
     public void Without_normalize_bytes_become_zero_to_one()
     {
-        var stage = Pipelines.Of(("decode-image", "{}")).Fit(null, RawRecord.Raw("a", new byte[256], 16, 16, 1)).BatchStage;
+        var stage = Pipelines.Of(("decode-image", "{}")).Fit(null, RawRecord.Raw("a", new byte[256], 16, 16, 1)).Batch();
         var floats = new float[256];
         stage.Apply([.. Enumerable.Range(0, 256).Select(value => (byte)value)], 1, floats);
         for (var i = 0; i < 256; i++)
@@ -45,7 +45,7 @@ public class BatchStageTests
     [Fact]
     public void Wrong_lengths_are_refused()
     {
-        var stage = Pipelines.Of(("decode-image", "{}")).Fit(null, RawRecord.Raw("a", new byte[6], 2, 3, 1)).BatchStage;
+        var stage = Pipelines.Of(("decode-image", "{}")).Fit(null, RawRecord.Raw("a", new byte[6], 2, 3, 1)).Batch();
         Assert.Equal(6, stage.RowLength);
         Assert.Throws<ArgumentException>("rows", () => stage.Apply(new byte[11], 2, new float[12]));
         Assert.Throws<ArgumentException>("destination", () => stage.Apply(new byte[12], 2, new float[11]));

@@ -19,15 +19,22 @@ public class MergeTests
                 whole.Observe(record);
 
             var random = new Random(seed);
-            var fitters = Enumerable.Range(0, parts).Select(_ => Standard.NewFitter()).ToArray();
+            var fitters = Enumerable.Range(0, parts).Select(_ => Standard.NewFitter()).ToList();
             foreach (var record in all)
                 fitters[random.Next(parts)].Observe(record);
-            random.Shuffle(fitters);
-            var merged = Standard.NewFitter();
-            foreach (var fitter in fitters)
-                merged.Merge(fitter);
+            while (fitters.Count > 1)
+            {
+                // Any two, one of them perhaps from another process.
+                var more = fitters[random.Next(1, fitters.Count)];
+                fitters.Remove(more);
+                fitters[random.Next(fitters.Count)].Merge(random.Next(2) == 0 ? more : Standard.LoadFitter(more.Save(), Standard.Unfitted));
+            }
+
+            var merged = fitters[0];
+            Assert.Equal(merged.Save(), Standard.LoadFitter(merged.Save(), Standard.Unfitted).Save());
 
             Assert.Equal(whole.Records, merged.Records);
+            Assert.Equal(whole.Save(), merged.Save());
             Assert.Equal(whole.Complete().ToJson(), merged.Complete().ToJson());
         }, iter: 200, threads: 1);
     }
@@ -43,7 +50,8 @@ public class MergeTests
         var e = Assert.Throws<TransformException>(() => small.Observe(RawRecord.Raw("large", new byte[9], 3, 3, 1)));
         Assert.Equal("large", e.Record);
         Assert.Equal(1, small.Records);
-        Assert.Throws<TransformException>(() => small.Complete().ApplyRecord(RawRecord.Raw("large", new byte[9], 3, 3, 1), new byte[4], out _));
+        var applied = Assert.Throws<TransformException>(() => Standard.Finish(small.Complete()).Row(RawRecord.Raw("large", new byte[9], 3, 3, 1)));
+        Assert.Equal("the image comes out as 1×3×3, not 1×2×2 (channels×height×width)", applied.Reason);
     }
 
     [Fact]

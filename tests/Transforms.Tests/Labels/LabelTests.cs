@@ -48,18 +48,28 @@ public class LabelTests
     }
 
     [Fact]
-    public void Without_the_transform_nothing_is_labelled()
+    public void Without_the_transform_there_is_no_label()
     {
         var fitted = Pipelines.Of(("decode-image", "{}")).Fit(null, Of("cat"));
         Assert.Empty(fitted.Labels);
-        Assert.Equal(-1, LabelOf(fitted, "cat"));
+        Assert.Equal(["image"], fitted.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void Integers_are_classes_in_the_order_of_their_values()
+    {
+        var schema = new RecordSchema(new RecordColumn("digit", ColumnKind.Integer));
+        var pipeline = Pipeline.Create(new([TransformSpec.Of("label", inputs: ["digit"])]), schema);
+        RawRecord[] records = [.. new long[] { 10, 9, -3, 9 }.Select(value => new RawRecord($"{value}", schema, new[] { RecordValue.OfInteger(value) }))];
+        var fitted = Pipelines.Fit(pipeline, records);
+        Assert.Equal(["-3", "9", "10"], fitted.Labels);
+        Assert.Equal([2L, 1, 0, 1], records.Select(record => BitConverter.ToInt64(fitted.Row(record)[0])));
     }
 
     private static RawRecord Of(string? label) => RawRecord.Raw($"pet/{label}", new byte[4], 2, 2, 1, label);
 
     private static long LabelOf(FittedPipeline fitted, string? label)
     {
-        fitted.ApplyRecord(Of(label), new byte[4], out var index);
-        return index;
+        return fitted.LabelOf(Of(label));
     }
 }

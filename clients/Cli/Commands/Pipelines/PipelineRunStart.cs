@@ -3,7 +3,6 @@ using Mesh.Cli.Jobs;
 using Mesh.Cli.Running;
 using Mesh.Client.Retrying;
 using Mesh.Client.Watching;
-using Mesh.Ingest.V1;
 using Mesh.Jobs.V1;
 using Mesh.Preprocessing.V1;
 
@@ -31,7 +30,7 @@ internal sealed class PipelineRunStart : MeshCommand
         var request = new CreatePipelineRunRequest
         {
             Parent = Names.Of(run, "pipelines", run.Get(_pipeline)),
-            DatasetVersion = await VersionAsync(run),
+            DatasetVersion = await DatasetArgument.VersionAsync(run, run.Get(_dataset)),
             RequestId = CommandRun.NewRequestId(),
             Resources = new ResourceSpec { Cpus = run.Get(_cpus) },
         };
@@ -44,19 +43,5 @@ internal sealed class PipelineRunStart : MeshCommand
 
         run.Show(job, output => PipelineText.Write(run, output, job));
         return ExitCode.Ok;
-    }
-
-    private async Task<string> VersionAsync(CommandRun run)
-    {
-        var (name, version) = Names.WithChild(run, "datasets", "versions", run.Get(_dataset));
-        if (version is not null)
-        {
-            return version;
-        }
-
-        var dataset = await run.Mesh.Datasets.GetDatasetAsync(new GetDatasetRequest { Name = name }, cancellationToken: run.Cancel);
-        return dataset.LatestVersion.Length > 0
-            ? dataset.LatestVersion
-            : throw CommandException.Failed($"{name} has no version that is ready. Upload one: {run.Command($"dataset upload {Names.Id(name)} FILES")}");
     }
 }

@@ -33,8 +33,10 @@ internal sealed class PipelineShow : MeshCommand
                 ("pipeline", pipeline.Name),
                 ("name", pipeline.DisplayName),
                 ("created", $"{Amount.At(pipeline.CreateTime)} by {pipeline.Creator}"),
-                ("split", pipeline.Split is { } s ? $"validation {s.ValidationFraction}, test {s.TestFraction}, seed {s.Seed}" : ""),
+                ("split", SplitText.Of(pipeline.Split)),
+                ("partitions", pipeline.PartitionRecords > 0 ? $"of {pipeline.PartitionRecords} records" : ""),
                 .. pipeline.Transforms.Select((t, i) => ($"transform {i + 1}", PipelineText.Transform(t))),
+                ("outputs", string.Join(", ", pipeline.Outputs)),
             ]);
             if (jobs.Count > 0)
             {

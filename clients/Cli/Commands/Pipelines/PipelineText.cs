@@ -16,6 +16,7 @@ internal static class PipelineText
             .. JobText.Fields(job.Status),
             ("input", job.DatasetVersion),
             ("result", job.ProcessedDataset),
+            ("partitions", job.Partitions > 1 ? $"{job.Partitions}{(job.ReusedPartitions > 0 ? $", {job.ReusedPartitions} of them as an earlier run left them" : "")}" : ""),
             ("cached", job.Cached ? "yes, from an earlier run of the same input" : ""),
         ]);
         if (job.ProcessedDataset.Length > 0)
@@ -24,7 +25,10 @@ internal static class PipelineText
         }
     }
 
-    /// <summary>"resize width=28 height=28".</summary>
+    /// <summary>"resize width=28 height=28", with the columns when they are named: "number from price to target".</summary>
     public static string Transform(Transform transform) =>
-        string.Join(' ', (transform.Parameters?.Fields ?? []).Select(p => $"{p.Key}={p.Value.ToString().Trim('"')}").Prepend(transform.Type));
+        string.Join(' ', (transform.Parameters?.Fields ?? []).Select(p => $"{p.Key}={p.Value.ToString().Trim('"')}").Prepend(transform.Type))
+        + Columns(" from ", transform.Inputs) + Columns(" to ", transform.Outputs);
+
+    private static string Columns(string word, IReadOnlyCollection<string> columns) => columns.Count == 0 ? "" : word + string.Join(", ", columns);
 }

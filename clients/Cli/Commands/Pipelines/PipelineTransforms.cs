@@ -19,6 +19,7 @@ internal sealed class PipelineTransforms : MeshCommand
             foreach (var transform in answer.Transforms)
             {
                 output.WriteLine($"{transform.Type}: {Printable.Line(transform.Summary)}");
+                output.WriteLine($"  reads {(transform.DefaultInputs.Count > 0 ? string.Join(", ", transform.DefaultInputs) : "the inputs you name")}");
                 ParameterText.Write(output, transform.Parameters.Select(p => (p.Name, p.Type, p.DefaultValue, p.Range, p.Meaning)));
             }
         });

@@ -137,6 +137,27 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.ToTable("jobs", "preprocessing");
                 });
 
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Digest")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Project", "DatasetId", "Digest");
+
+                    b.HasIndex("Project", "Digest");
+
+                    b.ToTable("dataset_blobs", "preprocessing");
+                });
+
             modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetChangeRow", b =>
                 {
                     b.Property<Guid>("ChangeId")
@@ -165,6 +186,46 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.HasKey("ChangeId");
 
                     b.ToTable("dataset_changes", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionCacheRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Project", "Key");
+
+                    b.ToTable("partition_cache", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionUseRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Project", "DatasetId", "Key");
+
+                    b.HasIndex("Project", "Key");
+
+                    b.ToTable("partition_uses", "preprocessing");
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>
@@ -233,8 +294,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<int>("Partitions")
+                        .HasColumnType("integer");
+
                     b.Property<string>("ProcessedKey")
                         .HasColumnType("text");
+
+                    b.Property<int>("ReusedPartitions")
+                        .HasColumnType("integer");
 
                     b.HasKey("Project", "PipelineId", "RunId");
 
@@ -265,6 +332,66 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("processed_datasets", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.RunPartitionRow", b =>
+                {
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.HasKey("RunName", "Number");
+
+                    b.ToTable("run_partitions", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.RunResultRow", b =>
+                {
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<string>("Stage")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<bool>("Reused")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("RunName", "Stage", "Number");
+
+                    b.ToTable("run_results", "preprocessing");
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -299,6 +426,24 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("ParentName")
                         .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.ProcessedDatasetRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionUseRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.ProcessedDatasetRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>

@@ -131,6 +131,27 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.ToTable("jobs", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Digest")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Project", "DatasetId", "Digest");
+
+                    b.HasIndex("Project", "Digest");
+
+                    b.ToTable("dataset_blobs", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetChangeRow", b =>
                 {
                     b.Property<Guid>("ChangeId")
@@ -159,6 +180,46 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.HasKey("ChangeId");
 
                     b.ToTable("dataset_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionCacheRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Project", "Key");
+
+                    b.ToTable("partition_cache", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionUseRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Project", "DatasetId", "Key");
+
+                    b.HasIndex("Project", "Key");
+
+                    b.ToTable("partition_uses", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>
@@ -227,8 +288,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Partitions")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ProcessedKey")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ReusedPartitions")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Project", "PipelineId", "RunId");
 
@@ -259,6 +326,66 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("processed_datasets", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.RunPartitionRow", b =>
+                {
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunName", "Number");
+
+                    b.ToTable("run_partitions", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.RunResultRow", b =>
+                {
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Stage")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Reused")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RunName", "Stage", "Number");
+
+                    b.ToTable("run_results", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -293,6 +420,24 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("ParentName")
                         .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.ProcessedDatasetRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.PartitionUseRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.ProcessedDatasetRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Mesh.Cli.Running;
+using Mesh.Preprocessing.V1;
+
+namespace Mesh.Cli.Commands.Pipelines;
+
+/// <summary>The options that become a <see cref="SplitSpec"/>.</summary>
+internal sealed class SplitOptions
+{
+    private const double DefaultShare = 0.1;
+
+    private readonly Option<double?> _validation = new("--validation") { Description = $"Share of the training data for validation, 0 to 0.5. [default: {DefaultShare}]", HelpName = "SHARE" };
+
+    private readonly Option<double?> _test = new("--test")
+    {
+        Description = $"Share for testing when the data has no test split of its own, 0 to 0.5. [default: {DefaultShare}]", HelpName = "SHARE",
+    };
+
+    private readonly Option<long?> _seed = new("--seed") { Description = "The same seed and data give the same split. [default: 1]", HelpName = "N" };
+
+    private readonly Option<string> _strategy = new Option<string>("--split-by")
+    {
+        Description = "How records are divided: stratified (exact shares of each class), random (of all records), group (groups stay whole), "
+            + "time (the latest for testing) or predefined (as the data says). [default: stratified]",
+        HelpName = "WAY",
+    }.AcceptOnlyFromAmong("stratified", "random", "group", "time", "predefined");
+
+    private readonly Option<string> _column = new("--split-column")
+    {
+        Description = "The column that has the class, the group, the time, or the words train, validation and test.", HelpName = "COLUMN",
+    };
+
+    private readonly Option<string> _duplicates = new Option<string>("--split-duplicates")
+    {
+        Description = "What to do about equal records in different parts: fail, keep them together, drop all but the first, or allow them. [default: fail]",
+        HelpName = "fail|together|drop|allow",
+    }.AcceptOnlyFromAmong("fail", "together", "drop", "allow");
+
+    public IEnumerable<Option> All => [_validation, _test, _seed, _strategy, _column, _duplicates];
+
+    /// <summary>What the options say, over what a file says.</summary>
+    public SplitSpec Read(CommandRun run, SplitSpec? written)
+    {
+        var split = written ?? new SplitSpec { Seed = 1 };
+        split.Strategy = run.Get(_strategy) is { } strategy ? Enum.Parse<SplitStrategy>(strategy, ignoreCase: true) : split.Strategy;
+        split.Duplicates = run.Get(_duplicates) is { } duplicates ? Enum.Parse<DuplicatePolicy>(duplicates, ignoreCase: true) : split.Duplicates;
+        split.Column = run.Get(_column) ?? split.Column;
+        split.Seed = run.Get(_seed) ?? split.Seed;
+        // What is predefined leaves no shares to be drawn.
+        var share = written is null && split.Strategy != SplitStrategy.Predefined ? DefaultShare : (double?)null;
+        split.ValidationFraction = run.Get(_validation) ?? share ?? split.ValidationFraction;
+        split.TestFraction = run.Get(_test) ?? share ?? split.TestFraction;
+        return split;
+    }
+}

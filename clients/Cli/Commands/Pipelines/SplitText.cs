@@ -1,0 +1,24 @@
+using System.Globalization;
+using Mesh.Preprocessing.V1;
+
+namespace Mesh.Cli.Commands.Pipelines;
+
+/// <summary>A split in words.</summary>
+internal static class SplitText
+{
+    /// <summary>"by time of sold, validation 0.1, test 0.1, seed 1"</summary>
+    public static string Of(SplitSpec? split)
+    {
+        if (split is null)
+        {
+            return "";
+        }
+
+        var strategy = split.Strategy == SplitStrategy.Unspecified ? SplitStrategy.Stratified : split.Strategy;
+        var column = split.Column.Length > 0 ? $" of {split.Column}" : "";
+        var shares = strategy == SplitStrategy.Predefined ? "" : string.Create(CultureInfo.InvariantCulture, $", validation {split.ValidationFraction}, test {split.TestFraction}");
+        var seed = strategy is SplitStrategy.Predefined or SplitStrategy.Time ? "" : $", seed {split.Seed}";
+        var duplicates = split.Duplicates is DuplicatePolicy.Unspecified or DuplicatePolicy.Fail ? "" : $", duplicates {split.Duplicates.ToString().ToLowerInvariant()}";
+        return $"{strategy.ToString().ToLowerInvariant()}{column}{shares}{seed}{duplicates}";
+    }
+}

@@ -1,0 +1,172 @@
+using Mesh.Ingest.V1;
+using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Processed;
+using Mesh.Preprocessing.Splitting;
+using Mesh.Preprocessing.V1;
+using Mesh.Transforms;
+using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
+using Pipeline = Mesh.Transforms.Pipeline;
+
+namespace Mesh.Preprocessing.DryRuns;
+
+/// <summary>
+/// A pipeline on a sample: divides, fits and applies as a run does, but goes on where a run would fail, to find everything
+/// that is wrong.
+/// </summary>
+internal sealed class DryRun
+{
+    private const int ShownRows = 10;
+
+    private readonly DatasetVersion _version;
+    private readonly V1.Pipeline _spec;
+    private readonly string _folder;
+    private readonly Pipeline _pipeline;
+    private readonly SplitRule _whole;
+    private readonly ProblemList _problems = new();
+
+    /// <param name="folder">For temporary files; removed by the caller.</param>
+    public DryRun(V1.Pipeline pipeline, DatasetVersion version, string folder)
+    {
+        (_spec, _version, _folder) = (pipeline, version, folder);
+        (_pipeline, _whole) = BoundPipeline.Of(pipeline, version);
+    }
+
+    /// <summary>What the records need to have.</summary>
+    public IEnumerable<RecordColumn> Columns => _pipeline.Sources.Concat(_whole.Column is null ? [] : [_whole.Column]).DistinctBy(c => c.Name);
+
+    public DryRunPipelineResponse Try(Sample sample, CancellationToken cancel)
+    {
+        RawRecord[] records = [.. sample.Splits.SelectMany(s => s.Records)];
+        var parts = Divide(sample, cancel);
+        var response = new DryRunPipelineResponse { RecordsRead = records.Length };
+        foreach (var part in Parts.Kept)
+        {
+            response.PartCounts[part.Word] = parts.Count(p => p == part);
+        }
+
+        if (Fit([.. records.Where((_, i) => parts[i] == Part.Train)], cancel) is { } fitted)
+        {
+            response.Labels.Add(fitted.Labels);
+            response.OutputColumns.Add(OutputColumns.Of(fitted));
+            Apply(fitted, records, parts, response, cancel);
+        }
+
+        response.Problems.Add(_problems.All);
+        return response;
+    }
+
+    /// <summary>Shares are those of the sample: what is drawn here need not be what a run draws.</summary>
+    private Part[] Divide(Sample sample, CancellationToken cancel)
+    {
+        var drawn = _version.Clone();
+        drawn.Splits.Clear();
+        drawn.Splits.Add(sample.Splits.Select(s => new Ingest.V1.Split { Name = s.Split, RecordCount = s.Records.Count }));
+        var rule = new SplitRule(_spec.Split, drawn, _pipeline.Features);
+        var schema = sample.Splits.SelectMany(s => s.Records).Select(r => r.Schema).FirstOrDefault() ?? new RecordSchema();
+        var reader = new FactReader(rule, schema);
+        using var dealing = new Dealing(rule, _folder);
+        try
+        {
+            RecordFacts[] facts = [.. sample.Splits.SelectMany(s => s.Records.Select(record => reader.Of(record, rule.PartOf(s.Split) is null)))];
+            dealing.Learn(() => facts, cancel);
+        }
+        catch (JobFailure e)
+        {
+            _problems.Add(new DryRunProblem { Field = "split", Description = e.Message });
+            return [.. Enumerable.Repeat(Part.Train, sample.Splits.Sum(s => s.Records.Count))];
+        }
+
+        if (dealing.FindDuplicates(cancel) is { Apart: > 0 and var apart } && rule.Spec.Duplicates == DuplicatePolicy.Fail)
+        {
+            _problems.Add(new DryRunProblem
+            {
+                Field = "split.duplicates", Description = "Equal records are in different parts; choose TOGETHER, DROP or ALLOW, or divide them otherwise.", RecordCount = apart,
+            });
+        }
+
+        return [.. sample.Splits.SelectMany(s => dealing.Deal(s.Split, 0, s.Records, reader))];
+    }
+
+    private FittedPipeline? Fit(RawRecord[] training, CancellationToken cancel)
+    {
+        var state = _pipeline.Unfitted;
+        try
+        {
+            while (state.Passes < _pipeline.FitPasses)
+            {
+                var fitter = _pipeline.NewFitter(state);
+                foreach (var record in training)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    Guard(() => fitter.Observe(record));
+                }
+
+                state = fitter.Complete();
+            }
+
+            return _pipeline.Finish(state);
+        }
+        catch (TransformException e)
+        {
+            // With every record refused, that there are none is no news.
+            if (_problems.All.Count == 0)
+            {
+                _problems.Add(e);
+            }
+
+            return null;
+        }
+    }
+
+    private void Apply(FittedPipeline fitted, RawRecord[] records, Part[] parts, DryRunPipelineResponse response, CancellationToken cancel)
+    {
+        var texts = new RowText(fitted);
+        foreach (var part in fitted.IsSequence ? Parts.Kept : [])
+        {
+            ApplySequence(fitted, [.. records.Where((_, i) => parts[i] == part)], (record, rows) => Show(record, part, rows));
+        }
+
+        using var one = RowBatch.Rent(fitted.Columns, 1);
+        for (var i = 0; i < records.Length && !fitted.IsSequence; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var record = records[i];
+            if (parts[i] != Part.Dropped && Guard(() => fitted.ApplyRecord(record, one[0])))
+            {
+                Show(record, parts[i], one);
+            }
+        }
+
+        void Show(RawRecord record, Part part, RowBatch row)
+        {
+            if (response.Rows.Count < ShownRows)
+            {
+                response.Rows.Add(new DryRunRow { Record = record.Name, Part = part.Word, Values = { texts.Of(row) } });
+            }
+        }
+    }
+
+    private void ApplySequence(FittedPipeline fitted, RawRecord[] records, Action<RawRecord, RowBatch> show)
+    {
+        using var sequence = fitted.NewSequence();
+        // A sequence is of no use once it has refused a record.
+        _ = Array.TrueForAll(records, record => Guard(() => sequence.Push(record, row => show(record, row))))
+            && (records.Length == 0 || Guard(() => sequence.Flush(row => show(records[^1], row))));
+    }
+
+    private bool Guard(Action act)
+    {
+        try
+        {
+            act();
+            return true;
+        }
+        catch (TransformException e)
+        {
+            _problems.Add(e);
+            return false;
+        }
+    }
+}

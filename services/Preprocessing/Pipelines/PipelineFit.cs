@@ -1,0 +1,34 @@
+using Mesh.Ingest.V1;
+using Mesh.Preprocessing.Splitting;
+using Mesh.Specs;
+
+namespace Mesh.Preprocessing.Pipelines;
+
+/// <summary>Whether a pipeline can do anything with a dataset version, as far as the types of columns say it.</summary>
+internal static class PipelineFit
+{
+    private const string LabelTransform = "label";
+
+    /// <summary>Everything that is wrong with a pipeline, valid in itself, for this data; by its fields.</summary>
+    public static IReadOnlyList<SpecViolation> Problems(V1.Pipeline pipeline, DatasetVersion version)
+    {
+        var schema = DataSchema.Of(version);
+        var problems = Transforms.Pipeline.Validate(PipelineSpecs.ToSpec(pipeline), schema).ToList();
+        if (SplitSpecs.Check(pipeline.Split, schema) is { } split)
+        {
+            problems.Add(split);
+        }
+
+        var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);
+        for (var i = 0; i < pipeline.Transforms.Count && !labelled; i++)
+        {
+            var step = pipeline.Transforms[i];
+            if (step.Type == LabelTransform && step.Inputs.DefaultIfEmpty(LabelTransform).Contains(DataSchema.LabelOf(version)))
+            {
+                problems.Add(new SpecViolation($"transforms[{i}]", "has no labels to read: none of the records has one"));
+            }
+        }
+
+        return problems;
+    }
+}

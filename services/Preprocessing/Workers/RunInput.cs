@@ -1,0 +1,74 @@
+using Mesh.Ingest.V1;
+using Mesh.Jobs.Workers;
+using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Processed;
+using Mesh.Preprocessing.Splitting;
+using Mesh.Preprocessing.V1;
+using Mesh.ServiceDefaults.Names;
+using Microsoft.Extensions.Options;
+using Pipeline = Mesh.Transforms.Pipeline;
+
+namespace Mesh.Preprocessing.Workers;
+
+/// <summary>What all that works on a run has in common: the pipeline, bound to the data, the records and the blobs.</summary>
+internal sealed class RunInput
+{
+    private readonly DatasetService.DatasetServiceClient _datasets;
+    private readonly TimeSpan _patience;
+
+    /// <param name="folder">For files; removed by the caller.</param>
+    public RunInput(WorkerSession session, PipelineRunSpec spec, string folder)
+    {
+        (Session, Spec, Folder) = (session, spec, folder);
+        (Pipeline, Rule) = BoundPipeline.Of(spec.Pipeline, spec.DatasetVersion);
+        _datasets = session.Services.GetRequiredService<DatasetService.DatasetServiceClient>();
+        _patience = TimeSpan.FromSeconds(session.Services.GetRequiredService<IOptions<PreprocessingOptions>>().Value.IngestPatienceSeconds);
+        var logger = session.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PipelineWorker));
+        Records = new RecordStream(_datasets, Version, _patience, logger);
+        Blobs = new RunBlobs(session);
+    }
+
+    public WorkerSession Session { get; }
+
+    public PipelineRunSpec Spec { get; }
+
+    public string Folder { get; }
+
+    public DatasetVersion Version => Spec.DatasetVersion;
+
+    public Pipeline Pipeline { get; }
+
+    public SplitRule Rule { get; }
+
+    public RecordStream Records { get; }
+
+    public RunBlobs Blobs { get; }
+
+    /// <summary>Keeps the version alive for the result. Whoever sees the result can count on the input being there.</summary>
+    public async Task PinAsync(CancellationToken cancel)
+    {
+        var holder = Names.Processed.Format(ResourcePattern.ProjectOf(Session.Name)!, ProcessedStore.IdOf(Spec.Key));
+        var request = new PinDatasetVersionRequest { Name = Version.Name, Holder = holder };
+        var waiting = new IngestPatience(_patience);
+        while (true)
+        {
+            try
+            {
+                await _datasets.PinDatasetVersionAsync(request, cancellationToken: cancel);
+                return;
+            }
+            catch (Grpc.Core.RpcException e) when (waiting.Has(e, cancel))
+            {
+                await waiting.WaitAsync(cancel);
+            }
+        }
+    }
+
+    /// <summary>Fails the run where equal records may not be apart.</summary>
+    /// <exception cref="JobFailure">Some are.</exception>
+    public Task CheckAsync(Duplicates? duplicates, CancellationToken cancel)
+    {
+        var name = new RawRecords(Version, Rule.Features.Take(1));
+        return duplicates is null ? Task.CompletedTask : duplicates.CheckAsync(Rule, record => Records.NameAsync(record.Split, record.Index, name, cancel));
+    }
+}

@@ -1,0 +1,143 @@
+using Mesh.Cli.Tests.Support;
+using Mesh.Preprocessing.V1;
+using Mesh.Tests.Shared;
+using Xunit;
+
+namespace Mesh.Cli.Tests.Commands;
+
+public sealed class PipelineFileTests
+{
+    private const string Yaml =
+        """
+        display_name: Houses
+        transforms:
+          - type: decode-image
+          - type: number
+            name: price
+            inputs: [sale_price]
+            outputs: [target]
+            # A comment in between.
+          - {type: resize, parameters: {width: 28, height: 32, fit: cover}}
+        outputs: [image, target]
+        split: {validation_fraction: 0.25, seed: 7, strategy: time, column: sold, duplicates: drop}
+        partition_records: 5000
+        """;
+
+    private const string Json =
+        """
+        {
+          "displayName": "Houses",
+          "transforms": [
+            {"type": "decode-image"},
+            {"type": "number", "name": "price", "inputs": ["sale_price"], "outputs": ["target"]},
+            {"type": "resize", "parameters": {"width": 28, "height": 32, "fit": "cover"}}
+          ],
+          "outputs": ["image", "target"],
+          "split": {"validationFraction": 0.25, "seed": "7", "strategy": "SPLIT_STRATEGY_TIME", "column": "sold", "duplicates": "drop"},
+          "partitionRecords": 5000
+        }
+        """;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("pipeline.yaml", Yaml, "--file")]
+    [InlineData("pipeline.yml", Yaml, "--file")]
+    [InlineData("pipeline", Yaml, "--file")]
+    [InlineData("pipeline.json", Json, "--file")]
+    [InlineData("pipeline.json", Json, "--spec")]
+    [InlineData("pipeline", Json, "--file")]
+    public async Task A_file_holds_a_whole_pipeline(string name, string text, string option)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File(name), text, Cancel);
+        await using var server = await MeshServer.StartAsync();
+
+        var result = await MeshProcess.RunAsync(server.Address, "pipeline", "create", "houses", option, folder.File(name), "--seed", "8", "-o", "json");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var pipeline = Pipeline.Parser.ParseJson(result.Out);
+        Assert.Equal(["decode-image", "number", "resize"], pipeline.Transforms.Select(t => t.Type));
+        Assert.Equal(("price", "sale_price", "target"), (pipeline.Transforms[1].Name, pipeline.Transforms[1].Inputs.Single(), pipeline.Transforms[1].Outputs.Single()));
+        Assert.Equal((32, "cover"), (pipeline.Transforms[2].Parameters.Fields["height"].NumberValue, pipeline.Transforms[2].Parameters.Fields["fit"].StringValue));
+        Assert.Null(pipeline.Transforms[0].Parameters);
+        Assert.Equal(["image", "target"], pipeline.Outputs);
+        Assert.Equal(("Houses", 0.25, 8), (pipeline.DisplayName, pipeline.Split.ValidationFraction, pipeline.Split.Seed));
+        Assert.Equal((SplitStrategy.Time, "sold", DuplicatePolicy.Drop, 5_000), (pipeline.Split.Strategy, pipeline.Split.Column, pipeline.Split.Duplicates, pipeline.PartitionRecords));
+    }
+
+    [Theory]
+    [InlineData("p.yaml", "transforms:\n  - typ: resize\n", "line 2: transforms[0].typ is not known here; known: type, name, inputs, outputs, parameters")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  seed: x\n", "line 2: split is not of a pipeline: ")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: {strategy: magic}\n", "line 2: split is not of a pipeline: ")]
+    [InlineData("p.json", "{\n\"transforms\": [{\"type\": \"label\"}],\n\n\"colour\": 1}", "line 4: colour is not of a pipeline: ")]
+    [InlineData("p.json", "{\n\"transforms\": [,]}", "line 2: $ is not JSON: ")]
+    public async Task What_is_wrong_with_a_file_is_said_with_its_line(string name, string text, string said)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File(name), text, Cancel);
+
+        var result = await MeshProcess.RunAsync(new Uri("http://127.0.0.1:1"), "pipeline", "create", "p", "--file", folder.File(name));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"{folder.File(name)} is not a pipeline:\n  {said}", result.Error);
+    }
+
+    [Fact]
+    public async Task Options_say_how_records_are_divided_and_what_is_predefined_has_no_shares()
+    {
+        await using var server = await MeshServer.StartAsync();
+        var drawn = await CreateAsync("a", "--split-by", "group", "--split-column", "person", "--test", "0.2", "--split-duplicates", "allow", "--partition-records", "1000");
+        Assert.Equal((SplitStrategy.Group, "person", 0.1, 0.2, 1, DuplicatePolicy.Allow), (drawn.Split.Strategy, drawn.Split.Column, drawn.Split.ValidationFraction, drawn.Split.TestFraction, drawn.Split.Seed, drawn.Split.Duplicates));
+        Assert.Equal(1_000, drawn.PartitionRecords);
+        var given = await CreateAsync("b", "--split-by", "predefined");
+        Assert.Equal((SplitStrategy.Predefined, 0, 0), (given.Split.Strategy, given.Split.ValidationFraction, given.Split.TestFraction));
+
+        async Task<Pipeline> CreateAsync(string id, params string[] options)
+        {
+            var result = await MeshProcess.RunAsync(server.Address, ["pipeline", "create", id, "-t", "label", .. options, "-o", "json"]);
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+            return Pipeline.Parser.ParseJson(result.Out);
+        }
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_rows_and_problems_with_their_lines()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("p.yaml"), "transforms:\n  - type: label\nsplit:\n  strategy: time\n  column: day\n", Cancel);
+        await using var server = await MeshServer.StartAsync();
+
+        var result = await MeshProcess.RunAsync(server.Address, "pipeline", "dry-run", folder.File("p.yaml"), "pets/1");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.Equal(
+            """
+            records       3: 2 train, 1 validation
+            column label  int64
+            column image  uint8 [1, 28, 28]
+            labels        cat, dog
+
+            RECORD  PART   label    image
+            a.csv   train  0 (cat)  [0, 1, …]
+
+            Problems:
+              line 5: split.column is missing
+              decode: is damaged (2 records; the first: a.png)
+
+            """,
+            result.Out);
+    }
+
+    [Fact]
+    public async Task What_the_mesh_refuses_is_said_with_its_line_too()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("p.yaml"), "transforms:\n  - type: label\n  - type: resize\n    parameters:\n      width: 0\n", Cancel);
+        await using var server = await MeshServer.StartAsync();
+
+        var result = await MeshProcess.RunAsync(server.Address, "pipeline", "create", "Upper", "--file", folder.File("p.yaml"));
+
+        Assert.Equal((1, $"mesh: The mesh refused {folder.File("p.yaml")}:\n  pipeline_id use lower-case letters.\n  line 5: transforms[1].parameters.width must be an integer.\n"), (result.ExitCode, result.Error));
+    }
+}
