@@ -69,13 +69,15 @@ internal sealed class ParserFixture : IDisposable
         var stored = VersionParser.DataFiles(await StoreAsync(files));
         using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
         var parsed = await _parser.ParseAsync(asked ?? new DatasetVersion(), stored, quarantine, new CommitProgress(), Cancel);
-        await using var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null);
         var (values, all) = (new RecordValues(), new List<(string, string, Value[])>());
-        for (var number = 0; await cursor.MoveNextAsync(Cancel); number++)
+        await using (var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null))
         {
-            if (wanted?.Invoke(number) != false && await cursor.ReadAsync(Cancel) is null)
+            for (var number = 0; await cursor.MoveNextAsync(Cancel); number++)
             {
-                all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
+                if (wanted?.Invoke(number) != false && await cursor.ReadAsync(Cancel) is null)
+                {
+                    all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
+                }
             }
         }
 

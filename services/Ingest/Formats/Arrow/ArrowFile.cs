@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
+using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Columnar;
 using Mesh.Ingest.Formats.Schemas;
 using Mesh.Ingest.V1;
@@ -20,18 +21,18 @@ internal sealed class ArrowFile : ColumnarFile
     private int _index;
     private int _length;
 
-    private ArrowFile(ArrowMessages messages, string source, IngestOptions limits)
+    private ArrowFile(ArrowMessages messages, string source, IngestOptions limits, ExpansionBudget budget)
     {
-        (_messages, _memory, _source, _limits) = (messages, new ArrowMemory(messages, limits), source, limits);
+        (_messages, _memory, _source, _limits) = (messages, new ArrowMemory(messages, budget, source), source, limits);
         // Extension types are read as what they are stored as.
         _reader = new ArrowStreamReader(new ArrowContext(_memory, new CompressionCodecFactory(), new ExtensionTypeRegistry()), messages, leaveOpen: true);
     }
 
     public override IReadOnlyList<(string Name, ColumnType Type)> Columns => [.. _columns.Select(c => (c.Name, c.Type))];
 
-    public static async Task<ArrowFile> OpenAsync(Stream content, string source, IngestOptions limits, CancellationToken cancel)
+    public static async Task<ArrowFile> OpenAsync(Stream content, string source, IngestOptions limits, ExpansionBudget budget, CancellationToken cancel)
     {
-        var file = new ArrowFile(new ArrowMessages(content, source, limits), source, limits);
+        var file = new ArrowFile(new ArrowMessages(content, source, limits), source, limits, budget);
         try
         {
             var schema = await ArrowFault.GuardAsync(source, () => file._reader.GetSchema(cancel)) ?? throw ArrowFault.Damaged(source, "has no schema");

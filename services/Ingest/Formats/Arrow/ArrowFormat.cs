@@ -13,5 +13,5 @@ internal sealed class ArrowFormat(IOptions<IngestOptions> options) : ColumnarFor
     public override DataFormat Format => DataFormat.Arrow;
 
     public override async Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CancellationToken cancel) =>
-        await ArrowFile.OpenAsync(walk.OpenContent(), walk.Source, _limits, cancel);
+        await ArrowFile.OpenAsync(walk.OpenContent(), walk.Source, _limits, budget, cancel);
 }

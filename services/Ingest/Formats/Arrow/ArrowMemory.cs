@@ -1,5 +1,6 @@
 using System.Buffers;
 using Apache.Arrow.Memory;
+using Mesh.Ingest.Formats.Archives;
 
 namespace Mesh.Ingest.Formats.Arrow;
 
@@ -8,11 +9,8 @@ namespace Mesh.Ingest.Formats.Arrow;
 /// the reader gives to the next batch again. Its memory is given back here instead, and that of dictionaries stays as long as
 /// anyone refers to it.
 /// </summary>
-internal sealed class ArrowMemory(ArrowMessages messages, IngestOptions limits) : MemoryAllocator, IDisposable
+internal sealed class ArrowMemory(ArrowMessages messages, ExpansionBudget budget, string source) : MemoryAllocator, IDisposable
 {
-    /// <summary>A message takes its body, what that expands to, and what a dictionary had before it grew.</summary>
-    private const int Parts = 3;
-
     private readonly List<IMemoryOwner<byte>> _batch = [];
     private long _message;
     private long _taken;
@@ -36,9 +34,11 @@ internal sealed class ArrowMemory(ArrowMessages messages, IngestOptions limits) 
         }
 
         // The message was checked, but the reader may look for buffers behind the last.
-        bytesAllocated = (_taken += length) <= (long)Parts * limits.MaxBatchBytes ? length : throw new InvalidDataException("The message takes more memory than it says.");
+        bytesAllocated = (_taken += length) <= messages.Memory ? length : throw new InvalidDataException("The message takes more memory than it says.");
         if (messages.Kind == ArrowMessageKind.Dictionary)
         {
+            // Small ones may let a large one grow over and over.
+            budget.Expand(length, source);
             return new Kept(length);
         }
 

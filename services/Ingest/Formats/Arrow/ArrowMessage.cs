@@ -36,12 +36,10 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
     }
 
     /// <summary>Checks a batch of records or of dictionary values against its body.</summary>
-    /// <param name="expanded">Bytes of its buffers once expanded.</param>
-    /// <param name="dictionary">The dictionary's number.</param>
     /// <returns>What is wrong with it.</returns>
-    public string? CheckBatch(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body, out long expanded, out long dictionary)
+    public string? CheckBatch(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body, out ArrowBatch found)
     {
-        (expanded, dictionary) = (0, 0);
+        found = default;
         if (!FlatTable.Root(metadata).TryTable(2, out var batch))
         {
             return "has a batch without a header";
@@ -49,7 +47,7 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
 
         if (Kind == ArrowMessageKind.Dictionary)
         {
-            dictionary = batch.Long(0);
+            found = new ArrowBatch(0, 0, batch.Long(0), batch.Byte(2) != 0);
             if (!batch.TryTable(1, out batch))
             {
                 return "has a dictionary without values";
@@ -57,7 +55,9 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
         }
 
         var compressed = batch.TryTable(3, out _);
-        foreach (var (start, length) in MemoryMarshal.Cast<byte, (long Start, long Length)>(batch.Vector(2, 2 * sizeof(long))))
+        var buffers = MemoryMarshal.Cast<byte, (long Start, long Length)>(batch.Vector(2, 2 * sizeof(long)));
+        var expanded = 0L;
+        foreach (var (start, length) in buffers)
         {
             if (start < 0 || length < 0 || start > body.Length - length)
             {
@@ -73,10 +73,10 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
         }
 
         // Columns of views say how many buffers each has.
-        var buffers = batch.Vector(2, 2 * sizeof(long)).Length / (2 * sizeof(long));
+        var left = buffers.Length;
         foreach (var count in MemoryMarshal.Cast<byte, long>(batch.Vector(4, sizeof(long))))
         {
-            if (count < 0 || (buffers -= (int)Math.Min(count, int.MaxValue)) < 0)
+            if (count < 0 || (left -= (int)Math.Min(count, int.MaxValue)) < 0)
             {
                 return "has a column with more buffers than its batch";
             }
@@ -97,6 +97,7 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
             }
         }
 
+        found = found with { Expanded = expanded, Buffers = buffers.Length };
         return null;
     }
 
@@ -121,6 +122,12 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
         return true;
     }
 }
+
+/// <summary>What a batch of records or of dictionary values takes.</summary>
+/// <param name="Expanded">Bytes of its buffers once expanded.</param>
+/// <param name="Dictionary">The dictionary's number.</param>
+/// <param name="Grows">Whether the dictionary keeps the values that it had.</param>
+internal readonly record struct ArrowBatch(long Expanded, int Buffers, long Dictionary, bool Grows);
 
 /// <summary>MessageHeader in Message.fbs.</summary>
 internal enum ArrowMessageKind : byte

@@ -11,6 +11,10 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
     private const int MaxMetadataBytes = 16 * 1024 * 1024;
     private const uint Continuation = 0xffffffff;
 
+    /// <summary>The reader rounds buffers up, and may make one that grows twice as large as need be.</summary>
+    private const int BufferPadding = 128;
+    private const int CopyFactor = 2;
+
     /// <summary>A file ends with its footer, that one's length, and the magic.</summary>
     private const int TailBytes = sizeof(int) + 6;
 
@@ -30,6 +34,9 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
 
     /// <summary>Of the message, counted from 1.</summary>
     public long Number { get; private set; }
+
+    /// <summary>Bytes of memory that reading the message can take.</summary>
+    public long Memory { get; private set; }
 
     public override bool CanRead => true;
 
@@ -161,8 +168,8 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
                 problem = ArrowMessage.CheckSchema(metadata, 8 * limits.MaxColumns);
                 break;
             case ArrowMessageKind.Dictionary or ArrowMessageKind.Records when _schema:
-                problem = message.CheckBatch(metadata, body, out var expanded, out var dictionary);
-                CheckSize(message.Kind, expanded, dictionary);
+                problem = message.CheckBatch(metadata, body, out var batch);
+                Memory = message.BodyBytes + CheckSize(message.Kind, batch) + (long)batch.Buffers * BufferPadding;
                 break;
             default:
                 problem = "has a message that does not belong there";
@@ -175,19 +182,20 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
         }
     }
 
-    // Dictionaries stay in memory all through, and grow when one is sent again with more values.
-    private void CheckSize(ArrowMessageKind kind, long expanded, long dictionary)
+    /// <summary>Dictionaries stay in memory all through. One that grows is copied.</summary>
+    /// <returns>What the batch takes beside its body.</returns>
+    private long CheckSize(ArrowMessageKind kind, ArrowBatch batch)
     {
+        var (whole, copied) = (batch.Expanded, 0L);
         if (kind == ArrowMessageKind.Dictionary)
         {
-            _dictionaries[dictionary] = expanded;
-            expanded = _dictionaries.Values.Sum();
+            var before = batch.Grows ? _dictionaries.GetValueOrDefault(batch.Dictionary) : 0;
+            _dictionaries[batch.Dictionary] = before + batch.Expanded;
+            copied = batch.Grows ? CopyFactor * (before + batch.Expanded) : 0;
+            whole = _dictionaries.Values.Sum();
         }
 
-        if (expanded > limits.MaxBatchBytes || _dictionaries.Count > limits.MaxColumns)
-        {
-            throw TooLarge(expanded);
-        }
+        return whole <= limits.MaxBatchBytes && _dictionaries.Count <= limits.MaxColumns ? batch.Expanded + copied : throw TooLarge(whole);
     }
 
     private DatasetException TooLarge(long bytes) => new("BATCH_TOO_LARGE", $"{source} has a batch, or dictionaries, of {bytes} bytes; {limits.MaxBatchBytes} are possible here.");
