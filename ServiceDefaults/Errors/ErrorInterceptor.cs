@@ -15,7 +15,7 @@ internal sealed class ErrorInterceptor(ErrorTranslation errors) : Interceptor
         }
         catch (Exception e)
         {
-            throw errors.Translate(e, context.Method, context.CancellationToken);
+            throw await errors.TranslateAsync(e, context.Method, context.CancellationToken);
         }
     }
 
@@ -29,7 +29,7 @@ internal sealed class ErrorInterceptor(ErrorTranslation errors) : Interceptor
         }
         catch (Exception e)
         {
-            throw errors.Translate(e, context.Method, context.CancellationToken);
+            throw await errors.TranslateAsync(e, context.Method, context.CancellationToken);
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class ErrorInterceptor(ErrorTranslation errors) : Interceptor
         }
         catch (Exception e)
         {
-            throw errors.Translate(e, context.Method, context.CancellationToken);
+            throw await errors.TranslateAsync(e, context.Method, context.CancellationToken);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class ErrorInterceptor(ErrorTranslation errors) : Interceptor
         }
         catch (Exception e)
         {
-            throw errors.Translate(e, context.Method, context.CancellationToken);
+            throw await errors.TranslateAsync(e, context.Method, context.CancellationToken);
         }
     }
 }

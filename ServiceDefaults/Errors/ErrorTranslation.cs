@@ -15,10 +15,18 @@ internal sealed partial class ErrorTranslation(ILogger<ErrorTranslation> logger)
     private static readonly MeshException Unreachable = MeshError.Unavailable(
         "DEPENDENCY_UNAVAILABLE", "A service that this call needs does not answer.", TimeSpan.FromSeconds(1));
 
+    /// <summary>A request's body breaks off a moment before the call's token says that the caller left; this is the longest moment.</summary>
+    private static readonly TimeSpan TokenDelay = TimeSpan.FromSeconds(1);
+
     /// <param name="call">What was called, for the log.</param>
     /// <param name="cancelled">The call's own token.</param>
-    public RpcException Translate(Exception e, string call, CancellationToken cancelled)
+    public async Task<RpcException> TranslateAsync(Exception e, string call, CancellationToken cancelled)
     {
+        if (e is IOException)
+        {
+            await Task.Delay(TokenDelay, cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         switch (e)
         {
             case MeshException error:

@@ -26,7 +26,7 @@ public static class HttpCalls
             catch (Exception e) when (http.Response.HasStarted)
             {
                 // What was sent cannot be taken back; a connection that breaks off says that it is not whole.
-                _ = errors.Translate(e, Name(http), http.RequestAborted);
+                await errors.TranslateAsync(e, Name(http), http.RequestAborted);
                 http.Abort();
             }
             catch (Exception e)
@@ -45,22 +45,22 @@ public static class HttpCalls
         }
     }
 
-    private static Task AnswerAsync(HttpContext http, Exception e, ErrorTranslation errors)
+    private static async Task AnswerAsync(HttpContext http, Exception e, ErrorTranslation errors)
     {
-        if (http.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody reads an answer.
-            http.Abort();
-            return Task.CompletedTask;
-        }
-
         var error = e switch
         {
             BadHttpRequestException bad => new MeshException(StatusCode.InvalidArgument, "BAD_REQUEST", bad.Message) { HttpStatus = bad.StatusCode },
             _ => e as MeshException,
         };
-        var rpc = errors.Translate(error ?? e, Name(http), http.RequestAborted);
-        return ErrorJson.WriteAsync(http, error?.HttpStatus ?? ErrorJson.HttpStatus(rpc.StatusCode), rpc);
+        var rpc = await errors.TranslateAsync(error ?? e, Name(http), http.RequestAborted);
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody reads an answer.
+            http.Abort();
+            return;
+        }
+
+        await ErrorJson.WriteAsync(http, error?.HttpStatus ?? ErrorJson.HttpStatus(rpc.StatusCode), rpc);
     }
 
     private static string Name(HttpContext http) => $"{http.Request.Method} {http.Request.Path}";

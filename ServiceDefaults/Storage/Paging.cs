@@ -39,8 +39,11 @@ public readonly record struct Paging(int Size, string After)
         }
 
         rows.RemoveRange(Size, rows.Count - Size);
-        return (rows, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key(rows[^1]))));
+        return (rows, TokenOf(key(rows[^1])));
     }
+
+    /// <summary>The token for the page after this key.</summary>
+    public static string TokenOf(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     private static MeshException NotOurs() => MeshError.Invalid("page_token", "is not a token that a list call returned.");
 

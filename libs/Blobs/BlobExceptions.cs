@@ -7,7 +7,18 @@ namespace Mesh.Blobs;
 public class BlobStoreException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>There is no room for it.</summary>
-public sealed class BlobStoreFullException(Exception inner) : BlobStoreException("The blob store is full.", inner);
+public sealed class BlobStoreFullException : BlobStoreException
+{
+    public BlobStoreFullException(Exception inner)
+        : base("The blob store is full.", inner)
+    {
+    }
+
+    public BlobStoreFullException(string message)
+        : base(message)
+    {
+    }
+}
 
 /// <summary>There is no such blob in the scope.</summary>
 public sealed class BlobNotFoundException(BlobScope scope, BlobDigest digest)
@@ -30,4 +41,6 @@ public sealed class BlobCorruptException(BlobDigest digest, string problem)
     : BlobStoreException($"Blob {digest} is damaged: {problem}.")
 {
     public BlobDigest Digest { get; } = digest;
+
+    internal static BlobCorruptException OtherContent(BlobDigest digest, BlobDigest actual) => new(digest, $"its content has SHA-256 {actual}");
 }

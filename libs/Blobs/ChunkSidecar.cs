@@ -1,23 +1,19 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Blobs;
 
 /// <summary>
-/// The file beside a blob that proves its chunks. Little-endian: magic (8 bytes), format version (int32), chunk size (int32), blob size (int64), blob digest (32),
+/// What lies beside a blob and proves its chunks. Little-endian: magic (8 bytes), format version (int32), chunk size (int32), blob size (int64), blob digest (32),
 /// then a SHA-256 (32) for each chunk.
 /// </summary>
-internal sealed class ChunkSidecar : IDisposable
+internal static class ChunkSidecar
 {
     public const string Suffix = ".sha256s";
+    public const int HeaderSize = 56;
+    public const int HashSize = SHA256.HashSizeInBytes;
     private const int Version = 1;
-    private const int HeaderSize = 56;
     private static ReadOnlySpan<byte> Magic => "MESHSHAS"u8;
-
-    private readonly SafeFileHandle file;
-
-    private ChunkSidecar(SafeFileHandle file) => this.file = file;
 
     public static byte[] Encode(HashedContent content)
     {
@@ -31,50 +27,32 @@ internal sealed class ChunkSidecar : IDisposable
         return bytes;
     }
 
-    /// <summary>Opens the sidecar of a blob and checks that it describes this blob and is whole.</summary>
-    /// <exception cref="BlobCorruptException">It is missing or damaged.</exception>
-    public static ChunkSidecar Open(string path, BlobInfo blob)
+    /// <summary>Bytes of the sidecar of a blob of this size.</summary>
+    public static long LengthFor(long blobSize) => HashOffset((blobSize + HashedContent.ChunkSize - 1) / HashedContent.ChunkSize);
+
+    /// <summary>Where in the sidecar a chunk's hash is.</summary>
+    public static long HashOffset(long chunk) => HeaderSize + chunk * HashSize;
+
+    /// <summary>Whether a sidecar that begins so and is so long is this blob's, and whole.</summary>
+    public static bool Describes(ReadOnlySpan<byte> header, long length, BlobInfo blob) =>
+        length == LengthFor(blob.Size)
+        && header.Length >= HeaderSize
+        && header[..8].SequenceEqual(Magic)
+        && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
+        && BinaryPrimitives.ReadInt32LittleEndian(header[12..]) == HashedContent.ChunkSize
+        && BinaryPrimitives.ReadInt64LittleEndian(header[16..]) == blob.Size
+        && header[24..HeaderSize].SequenceEqual(blob.Digest.ToHash());
+
+    public static bool Proves(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> chunk)
     {
-        SafeFileHandle file;
-        try
-        {
-            file = File.OpenHandle(path);
-        }
-        catch (FileNotFoundException)
-        {
-            throw new BlobCorruptException(blob.Digest, "its chunk hashes are missing");
-        }
-        try
-        {
-            return Describes(file, blob) ? new ChunkSidecar(file) : throw new BlobCorruptException(blob.Digest, "its chunk hashes are damaged");
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        Span<byte> actual = stackalloc byte[HashSize];
+        SHA256.HashData(chunk, actual);
+        return hash.SequenceEqual(actual);
     }
 
-    public bool Proves(long chunk, ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
-        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, actual);
-        return RandomAccess.Read(file, stored, HeaderSize + chunk * SHA256.HashSizeInBytes) == stored.Length && stored.SequenceEqual(actual);
-    }
+    public static BlobCorruptException Missing(BlobDigest digest) => new(digest, "its chunk hashes are missing");
 
-    public void Dispose() => file.Dispose();
+    public static BlobCorruptException Damaged(BlobDigest digest) => new(digest, "its chunk hashes are damaged");
 
-    private static bool Describes(SafeFileHandle file, BlobInfo blob)
-    {
-        Span<byte> header = stackalloc byte[HeaderSize];
-        var chunks = (blob.Size + HashedContent.ChunkSize - 1) / HashedContent.ChunkSize;
-        return RandomAccess.GetLength(file) == HeaderSize + chunks * SHA256.HashSizeInBytes
-            && RandomAccess.Read(file, header, 0) == HeaderSize
-            && header[..8].SequenceEqual(Magic)
-            && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
-            && BinaryPrimitives.ReadInt32LittleEndian(header[12..]) == HashedContent.ChunkSize
-            && BinaryPrimitives.ReadInt64LittleEndian(header[16..]) == blob.Size
-            && header[24..].SequenceEqual(blob.Digest.ToHash());
-    }
+    public static BlobCorruptException Unproven(BlobDigest digest, long chunk) => new(digest, $"chunk {chunk} is not what was written");
 }

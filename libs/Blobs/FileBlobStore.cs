@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,7 +11,7 @@ public sealed class FileBlobStore : IBlobStore
 {
     private readonly BlobLayout layout;
     private readonly BlobPublisher publisher;
-    private readonly ConcurrentDictionary<string, (long Size, DateTime Written)> verified = new();
+    private readonly VerifiedFiles verified = new();
 
     /// <param name="root">Created when missing. The service's user must own it.</param>
     /// <param name="time">The clock for the sweep; the system's by default.</param>
@@ -66,13 +64,9 @@ public sealed class FileBlobStore : IBlobStore
             try
             {
                 var blob = new BlobInfo(digest, RandomAccess.GetLength(file));
-                ArgumentOutOfRangeException.ThrowIfNegative(offset);
-                ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, blob.Size);
-                var count = length ?? blob.Size - offset;
-                ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(length));
-                ArgumentOutOfRangeException.ThrowIfGreaterThan(count, blob.Size - offset, nameof(length));
-                var sidecar = ChunkSidecar.Open(layout.Blob(scope, digest) + ChunkSidecar.Suffix, blob);
-                return (Stream)new VerifiedReadStream(file, sidecar, blob, offset, count);
+                var count = VerifiedReadStream.Count(blob, offset, length);
+                var chunks = FileChunks.Open(file, layout.Blob(scope, digest) + ChunkSidecar.Suffix, blob);
+                return (Stream)new VerifiedReadStream(chunks, blob, offset, count);
             }
             catch
             {
@@ -89,18 +83,16 @@ public sealed class FileBlobStore : IBlobStore
             new FileInfo(layout.Blob(scope, digest)) is { Exists: true } file ? new BlobInfo(digest, file.Length) : null));
     }
 
-    public async Task<string> GetLocalPathAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    public async Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
     {
         var path = layout.Blob(scope, digest);
-        var file = StoreFault.Guard(() => new FileInfo(path) is { Exists: true } found
-            ? (found.Length, found.LastWriteTimeUtc)
-            : throw new BlobNotFoundException(scope, digest));
-        if (!verified.TryGetValue(path, out var known) || known != file)
+        var look = StoreFault.Guard(() => File.Exists(path) ? FileLook.At(path) : throw new BlobNotFoundException(scope, digest));
+        if (!verified.Has(path, look))
         {
             await VerifyAsync(scope, digest, cancellation);
-            verified[path] = file;
+            verified.Add(path, look);
         }
-        return path;
+        return new LocalBlob(path);
     }
 
     public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
@@ -109,7 +101,7 @@ public sealed class FileBlobStore : IBlobStore
         var actual = await HashAsync(scope, digest, cancellation);
         if (actual.Digest != digest)
         {
-            throw new BlobCorruptException(digest, $"its content has SHA-256 {actual.Digest}");
+            throw BlobCorruptException.OtherContent(digest, actual.Digest);
         }
         StoreFault.Guard(() => publisher.RepairSidecar(path, actual));
     }
@@ -118,7 +110,7 @@ public sealed class FileBlobStore : IBlobStore
     {
         cancellation.ThrowIfCancellationRequested();
         var path = layout.Blob(scope, digest);
-        verified.TryRemove(path, out _);
+        verified.Remove(path);
         return Task.FromResult(StoreFault.Guard(() => publisher.Delete(path, digest)));
     }
 
@@ -174,22 +166,8 @@ public sealed class FileBlobStore : IBlobStore
     private static async Task<HashedContent> WriteTemporaryAsync(string path, Stream content, CancellationToken cancellation)
     {
         using var file = StoreFault.Guard(() => OwnerOnlyFile.Create(path));
-        using var hasher = new ContentHasher();
-        var buffer = ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
-        try
-        {
-            int read;
-            while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
-            {
-                await StoreFault.Guard(() => RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), hasher.Size, cancellation));
-                hasher.Append(buffer.AsSpan(0, read));
-            }
-            StoreFault.Guard(() => RandomAccess.FlushToDisk(file));
-            return hasher.Finish();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var hashed = await HashedCopy.WriteAsync(file, content, cancellation);
+        StoreFault.Guard(() => RandomAccess.FlushToDisk(file));
+        return hashed;
     }
 }

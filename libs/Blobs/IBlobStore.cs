@@ -6,7 +6,7 @@ namespace Mesh.Blobs;
 /// </summary>
 public interface IBlobStore
 {
-    /// <summary>Stores the rest of a stream, hashing while it writes (1 MiB in memory, whatever the size). Takes the place of the same blob, which heals one that was damaged.</summary>
+    /// <summary>Stores the rest of a stream, hashing while it writes (a bounded part of it in memory, whatever the size). Takes the place of the same blob, which heals one that was damaged.</summary>
     /// <exception cref="BlobDigestMismatchException">The content's digest is not <paramref name="expected"/>; nothing is stored.</exception>
     Task<BlobInfo> WriteAsync(BlobScope scope, Stream content, BlobDigest? expected, CancellationToken cancellation);
 
@@ -28,12 +28,13 @@ public interface IBlobStore
     Task<BlobInfo?> StatAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);
 
     /// <summary>
-    /// A local file with the blob's bytes, to be memory-mapped and not changed. It is verified in full at the first call in this process
-    /// (reads the whole blob once), and stays for as long as the blob is not deleted.
+    /// A local file with the blob's bytes, to be memory-mapped and not changed. It is verified in full at the first call in this process (reads the whole blob
+    /// once); a remote store downloads it into its cache unless it is there. Dispose the result when the file is no longer needed.
     /// </summary>
     /// <exception cref="BlobNotFoundException">There is no such blob.</exception>
     /// <exception cref="BlobCorruptException">The bytes are not those of the digest.</exception>
-    Task<string> GetLocalPathAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);
+    /// <exception cref="BlobStoreFullException">The cache has no room for it beside what is in use.</exception>
+    Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);
 
     /// <summary>Hashes the whole blob again. Chunk hashes that are missing or damaged are written anew when the blob itself is sound.</summary>
     /// <exception cref="BlobNotFoundException">There is no such blob.</exception>

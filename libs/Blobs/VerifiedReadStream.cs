@@ -1,10 +1,9 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Blobs;
 
-/// <summary>A range of a blob file. Reads whole chunks into one pooled buffer (1 MiB) and hands out bytes only of chunks that were proven.</summary>
-internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidecar, BlobInfo blob, long start, long length) : Stream
+/// <summary>A range of a blob. Reads whole chunks into one pooled buffer (1 MiB), which hold only what was proven.</summary>
+internal sealed class VerifiedReadStream(IChunkSource chunks, BlobInfo blob, long start, long length) : Stream
 {
     private byte[]? buffer;
     private long bufferedChunk = -1;
@@ -33,8 +32,8 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
         }
         if (chunk != bufferedChunk)
         {
-            var target = ChunkBuffer(chunk);
-            Accept(chunk, target, StoreFault.Guard(() => ReadChunk(target, chunk)));
+            chunks.Read(chunk, ChunkBuffer(chunk));
+            bufferedChunk = chunk;
         }
         return Take(Buffered(), destination);
     }
@@ -86,8 +85,7 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
         if (disposing && !disposed)
         {
             disposed = true;
-            file.Dispose();
-            sidecar.Dispose();
+            chunks.Dispose();
             if (buffer is not null)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
@@ -95,6 +93,18 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
             }
         }
         base.Dispose(disposing);
+    }
+
+    /// <summary>The bytes to read when <paramref name="length"/> (null: to the end) are asked for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the blob.</exception>
+    public static long Count(BlobInfo blob, long offset, long? length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, blob.Size);
+        var count = length ?? blob.Size - offset;
+        ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(length));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, blob.Size - offset, nameof(length));
+        return count;
     }
 
     private bool TryLocate(out long chunk)
@@ -108,8 +118,8 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
     {
         if (chunk != bufferedChunk)
         {
-            var target = ChunkBuffer(chunk);
-            Accept(chunk, target, await StoreFault.Guard(() => ReadChunkAsync(target, chunk, cancellation)));
+            await chunks.ReadAsync(chunk, ChunkBuffer(chunk), cancellation);
+            bufferedChunk = chunk;
         }
     }
 
@@ -118,15 +128,6 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
         bufferedChunk = -1;
         buffer ??= ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
         return buffer.AsMemory(0, (int)Math.Min(HashedContent.ChunkSize, blob.Size - chunk * HashedContent.ChunkSize));
-    }
-
-    private void Accept(long chunk, ReadOnlyMemory<byte> bytes, int read)
-    {
-        if (read != bytes.Length || !sidecar.Proves(chunk, bytes.Span))
-        {
-            throw new BlobCorruptException(blob.Digest, $"chunk {chunk} is not what was written");
-        }
-        bufferedChunk = chunk;
     }
 
     private ReadOnlyMemory<byte> Buffered()
@@ -143,29 +144,5 @@ internal sealed class VerifiedReadStream(SafeFileHandle file, ChunkSidecar sidec
         ready.Span[..count].CopyTo(destination);
         position += count;
         return count;
-    }
-
-    private int ReadChunk(Memory<byte> target, long chunk)
-    {
-        var filled = 0;
-        int read;
-        while (filled < target.Length
-            && (read = RandomAccess.Read(file, target.Span[filled..], chunk * HashedContent.ChunkSize + filled)) > 0)
-        {
-            filled += read;
-        }
-        return filled;
-    }
-
-    private async ValueTask<int> ReadChunkAsync(Memory<byte> target, long chunk, CancellationToken cancellation)
-    {
-        var filled = 0;
-        int read;
-        while (filled < target.Length
-            && (read = await RandomAccess.ReadAsync(file, target[filled..], chunk * HashedContent.ChunkSize + filled, cancellation)) > 0)
-        {
-            filled += read;
-        }
-        return filled;
     }
 }

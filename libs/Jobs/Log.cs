@@ -57,4 +57,10 @@ internal static partial class Log
 
     [LoggerMessage(18, LogLevel.Warning, "The log of {Job}'s worker could not be deleted.")]
     public static partial void WorkerLogNotDeleted(this ILogger logger, string job, Exception e);
+
+    [LoggerMessage(19, LogLevel.Error, "{Job} could not be cut into parts.")]
+    public static partial void GroupNotBegun(this ILogger logger, string job, Exception e);
+
+    [LoggerMessage(20, LogLevel.Error, "All parts of {Job} have ended and none led to a result; it is FAILED.")]
+    public static partial void GroupStalled(this ILogger logger, string job);
 }

@@ -5,9 +5,12 @@ namespace Mesh.Shards;
 /// <summary>Shards of one schema, memory-mapped and read as one table: row 0 is the first of the first shard. Safe for many threads.</summary>
 public sealed unsafe class ShardSet : IDisposable
 {
-    // Rows at random places wait for memory. With the row eight ahead on its way, 784-byte rows of 448 MB come in about 150 ns instead of 270 or more.
-    private const int PrefetchAhead = 8;
-    private const int MaxPrefetchedRowBytes = 2048;
+    // Rows at random places wait for memory, so those that come next are called for ahead: so many bytes of them, and of a long row its start only
+    // (the processor sees by itself how it goes on). Measured in 256 MB: rows of 784 bytes come twice as fast by it, of 8 bytes or 3 kB by half, of 8 kB
+    // by a fifth, of 150 kB no faster. Huge pages gained nothing on top.
+    private const int PrefetchedBytes = 8192;
+    private const int MaxPrefetchedRows = 16;
+    private const int MaxPrefetchedRowBytes = 4096;
     private const int CacheLine = 64;
 
     private readonly UseCount use;
@@ -108,16 +111,16 @@ public sealed unsafe class ShardSet : IDisposable
 
     private void Copy(byte*[] batches, int rowBytes, ReadOnlySpan<long> rows, byte* target)
     {
-        var prefetch = Sse.IsSupported && rowBytes <= MaxPrefetchedRowBytes ? PrefetchAhead : int.MaxValue;
+        var ahead = Math.Clamp(PrefetchedBytes / rowBytes, 1, MaxPrefetchedRows);
+        foreach (var row in rows[..Math.Min(ahead, rows.Length)])
+        {
+            Prefetch(Address(batches, rowBytes, row), rowBytes);
+        }
         for (var i = 0; i < rows.Length; i++)
         {
-            if (prefetch < rows.Length - i)
+            if (ahead < rows.Length - i)
             {
-                var ahead = Address(batches, rowBytes, rows[i + prefetch]);
-                for (var line = 0; line < rowBytes; line += CacheLine)
-                {
-                    Sse.Prefetch0(ahead + line);
-                }
+                Prefetch(Address(batches, rowBytes, rows[i + ahead]), rowBytes);
             }
             var source = Address(batches, rowBytes, rows[i]);
             switch (rowBytes)
@@ -134,6 +137,17 @@ public sealed unsafe class ShardSet : IDisposable
                 default:
                     Buffer.MemoryCopy(source, target + (long)i * rowBytes, rowBytes, rowBytes);
                     break;
+            }
+        }
+    }
+
+    private static void Prefetch(byte* row, int rowBytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var line = 0; line < Math.Min(rowBytes, MaxPrefetchedRowBytes); line += CacheLine)
+            {
+                Sse.Prefetch0(row + line);
             }
         }
     }

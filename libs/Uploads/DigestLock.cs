@@ -7,16 +7,17 @@ using Microsoft.EntityFrameworkCore;
 namespace Mesh.Uploads;
 
 /// <summary>
-/// Keeps finishing an upload and collecting a blob of the same content apart: without it, the collector could delete the
-/// blob that an upload just found to be stored already. Within the process by a semaphore, between replicas by an advisory
-/// lock of PostgreSQL.
+/// Keeps apart what changes where a blob is: finishing an upload, collecting, moving to another store. Without it, the
+/// collector could delete the blob that an upload just found to be stored already. Within the process by a semaphore, between
+/// replicas by an advisory lock of PostgreSQL.
 /// </summary>
-internal sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
+public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
     where TDb : MeshDb
 {
     // A semaphore is shared by the digests that fall on it.
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
+    /// <summary>Waits for its turn; disposing lets the next one in.</summary>
     public async Task<IAsyncDisposable> TakeAsync(string project, string sha256, CancellationToken cancel)
     {
         var stripe = _stripes[Convert.ToInt32(sha256[..2], 16) % _stripes.Length];

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +17,7 @@ public static class UploadRegistration
 {
     /// <summary>
     /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> under
-    /// "{state}/uploads" and, unless there is one, the <see cref="IBlobStore"/> all services share. The service's database model calls
+    /// "{state}/uploads" and the <see cref="IBlobStore"/> all services share. The service's database model calls
     /// <see cref="UploadModel.AddUploads"/>.
     /// </summary>
     /// <typeparam name="TReferences">Tells which blobs the service's own resources keep alive.</typeparam>
@@ -29,7 +28,7 @@ public static class UploadRegistration
         var identity = builder.MeshIdentity();
         var services = builder.Services;
         services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<IBlobStore>(s => new FileBlobStore(identity.BlobFolder, s.GetRequiredService<TimeProvider>()));
+        builder.AddBlobStore();
         services.AddSingleton(s => new BlobStaging(
             s.GetRequiredService<IBlobStore>(), Path.Combine(identity.StateFolder, "uploads"),
             TimeSpan.FromSeconds(s.GetRequiredService<IOptions<UploadOptions>>().Value.WriterWaitSeconds)));

@@ -6,7 +6,6 @@ using Mesh.Inference.Rest;
 using Mesh.Inference.Serving;
 using Mesh.Registry.V1;
 using Mesh.ServiceDefaults.Clients;
-using Mesh.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Inference;
@@ -18,7 +17,7 @@ public static class InferenceSetup
         var options = InferenceOptions.Early(builder.Configuration);
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsCheck>();
-        builder.Services.AddSingleton<IBlobStore>(services => new FileBlobStore(services.GetRequiredService<ServiceIdentity>().BlobFolder));
+        builder.AddBlobStore();
         builder.Services.AddSingleton<ModelLoader>();
         builder.Services.AddSingleton<ServedModels>();
         builder.Services.AddSingleton<Replica>();

@@ -1,10 +1,12 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Ingest.Datasets;
+using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
+using Mesh.Ingest.Versions.Comparing;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Callers;
 using Mesh.ServiceDefaults.Names;
@@ -16,8 +18,8 @@ using Mesh.Uploads.V1;
 namespace Mesh.Ingest;
 
 internal sealed class DatasetApi(
-    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records,
-    ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
+    DatasetStore datasets, UploadStore<IngestDb> uploads, VersionCreation creation, VersionStore versions, PinStore pins, RecordStream records, RecordPartitions partitions, RecordPreview preview,
+    QuarantineStore quarantine, VersionTags tags, VersionComparison comparison, VersionCheck check, ProjectGate projects, WatchStream watch) : DatasetService.DatasetServiceBase
 {
     private static readonly Empty Done = new();
 
@@ -69,8 +71,19 @@ internal sealed class DatasetApi(
         return await creation.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);
     }
 
-    public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
-        versions.GetAsync(request.Name, context.CancellationToken);
+    public override async Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
+        await versions.GetAsync(await tags.ResolveAsync(request.Name, context.CancellationToken), context.CancellationToken);
+
+    public override async Task<DatasetVersion> UpdateDatasetVersion(UpdateDatasetVersionRequest request, ServerCallContext context) =>
+        await versions.GetAsync(await tags.UpdateAsync(request, context.CancellationToken), context.CancellationToken);
+
+    public override Task DiffDatasetVersions(
+        DiffDatasetVersionsRequest request, IServerStreamWriter<DiffDatasetVersionsResponse> stream, ServerCallContext context) =>
+        comparison.RunAsync(request, stream, context.CancellationToken);
+
+    public override Task VerifyDatasetVersion(
+        VerifyDatasetVersionRequest request, IServerStreamWriter<VerifyDatasetVersionResponse> stream, ServerCallContext context) =>
+        check.RunAsync(request.Name, stream, context.CancellationToken);
 
     public override Task<ListDatasetVersionsResponse> ListDatasetVersions(ListDatasetVersionsRequest request, ServerCallContext context) =>
         versions.ListAsync(request, context.CancellationToken);
@@ -82,6 +95,15 @@ internal sealed class DatasetApi(
         version => version.Status.State is JobState.Succeeded or JobState.Failed,
         stream,
         context.CancellationToken);
+
+    public override Task<DatasetVersionStatistics> GetDatasetVersionStatistics(GetDatasetVersionStatisticsRequest request, ServerCallContext context) =>
+        versions.GetStatisticsAsync(request.Name, context.CancellationToken);
+
+    public override Task<DatasetVersionPreview> PreviewDatasetVersion(PreviewDatasetVersionRequest request, ServerCallContext context) =>
+        preview.GetAsync(request, context.CancellationToken);
+
+    public override Task<ListRejectedRecordsResponse> ListRejectedRecords(ListRejectedRecordsRequest request, ServerCallContext context) =>
+        quarantine.ListAsync(request, context.CancellationToken);
 
     public override async Task<Empty> DeleteDatasetVersion(DeleteDatasetVersionRequest request, ServerCallContext context)
     {
@@ -100,6 +122,9 @@ internal sealed class DatasetApi(
         await pins.UnpinAsync(request.Name, request.Holder, context.CancellationToken);
         return Done;
     }
+
+    public override Task<ListRecordPartitionsResponse> ListRecordPartitions(ListRecordPartitionsRequest request, ServerCallContext context) =>
+        partitions.ListAsync(request, context.CancellationToken);
 
     public override Task ReadRecords(ReadRecordsRequest request, IServerStreamWriter<ReadRecordsResponse> stream, ServerCallContext context) =>
         records.RunAsync(request, stream, context.CancellationToken);

@@ -74,15 +74,54 @@ public sealed class IngestOptions
     [Range(2, 1_000_000)]
     public int MaxExpansionRatio { get; set; } = 200;
 
+    /// <summary>
+    /// Columns of one version. Every column costs memory while a version is committed (its statistics) and a value in each
+    /// record that is read.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxColumns { get; set; } = 1000;
+
+    /// <summary>
+    /// Characters of one row or line, and bytes of one text file that is a record. A longer row of a table fails the commit,
+    /// because it mostly means a quote that is not closed; a longer record elsewhere is rejected. It is in memory as a whole.
+    /// </summary>
+    [Range(1024, 15 * 1024 * 1024)]
+    public int MaxRecordBytes { get; set; } = 4 * 1024 * 1024;
+
     /// <summary>Different labels in one version. The class histogram holds them all and is part of every answer about the version.</summary>
     [Range(1, 1_000_000)]
     public int MaxLabels { get; set; } = 10_000;
+
+    /// <summary>
+    /// Days without a read after which the files of a version move to the cold store (section "Blobs:Cold"); 0 for never.
+    /// They can be read there as before, for the price and at the speed of that store, and do not come back by themselves.
+    /// </summary>
+    [Range(0, 36_500)]
+    public int ColdAfterDays { get; set; }
+
+    /// <summary>Minutes between two looks for versions that have gone cold.</summary>
+    [Range(0.01, 24 * 60)]
+    public double ColdSweepMinutes { get; set; } = 60;
 
     /// <summary>
     /// Whether caches on the way may keep what is downloaded over HTTP and give it to others ("Cache-Control: public"), so that a CDN can
     /// stand in front. Such a cache does not ask who wants it: only for data that everyone who reaches it may have.
     /// </summary>
     public bool PublicDownloads { get; set; }
+
+    /// <summary>
+    /// Annotated images and boxes of one version, together. COCO and YOLO annotations come in any order, so they are in memory
+    /// while a version is committed or read, for each reader: 48 bytes a box, and for an image about 250 and its name.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int MaxBoxes { get; set; } = 5_000_000;
+
+    /// <summary>
+    /// Largest compiled gettext catalogue (.mo) in bytes. It is in memory as a whole while it is read; other texts of
+    /// sentences stream.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxCatalogueBytes { get; set; } = 64 * 1024 * 1024;
 
     internal TimeSpan CommitLease => TimeSpan.FromSeconds(CommitLeaseSeconds);
 }

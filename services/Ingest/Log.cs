@@ -49,4 +49,13 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Information, "Forgot {Count} imports that ended long ago.")]
     public static partial void ImportsForgotten(this ILogger logger, int count);
+
+    [LoggerMessage(17, LogLevel.Information, "Moved {Blobs} files of {Version} to the cold store; it was last read at {LastRead:u}.")]
+    public static partial void MovedToCold(this ILogger logger, string version, int blobs, DateTime lastRead);
+
+    [LoggerMessage(18, LogLevel.Error, "Moving files to the cold store failed; trying again later.")]
+    public static partial void ColdSweepFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(19, LogLevel.Warning, "Ingest:ColdAfterDays is {Days}, and there is no cold store (Blobs:Cold): nothing is moved.")]
+    public static partial void NoColdStore(this ILogger logger, int days);
 }

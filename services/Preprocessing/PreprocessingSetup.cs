@@ -6,7 +6,6 @@ using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
 using Mesh.ServiceDefaults.Clients;
-using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
 
@@ -24,7 +23,7 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<PipelineStore>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<ProcessedStore>();
-        builder.Services.AddSingleton<IBlobStore>(services => new FileBlobStore(services.GetRequiredService<ServiceIdentity>().BlobFolder));
+        builder.AddBlobStore();
         builder.Services.AddHostedService<DatasetCare>();
     }
 
@@ -39,6 +38,6 @@ public static class PreprocessingSetup
     {
         builder.Services.AddOptions<PreprocessingOptions>().BindConfiguration(PreprocessingOptions.Section).ValidateDataAnnotations();
         builder.Services.AddMeshClient<DatasetService.DatasetServiceClient>("ingest");
-        builder.Services.AddSingleton<IBlobStore>(services => new FileBlobStore(services.GetRequiredService<ServiceIdentity>().BlobFolder));
+        builder.AddBlobStore();
     }
 }

@@ -3,7 +3,6 @@ using Mesh.Jobs;
 using Mesh.Preprocessing.V1;
 using Mesh.Registry.V1;
 using Mesh.ServiceDefaults.Clients;
-using Mesh.ServiceDefaults.Hosting;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
 using Mesh.Trainer.Runs;
@@ -38,7 +37,7 @@ public static class TrainerSetup
     public static void AddTrainingWorker(HostApplicationBuilder builder)
     {
         builder.Services.AddMeshClient<ModelService.ModelServiceClient>("registry");
-        builder.Services.AddSingleton<IBlobStore>(services => new FileBlobStore(services.GetRequiredService<ServiceIdentity>().BlobFolder));
+        builder.AddBlobStore();
         builder.Services.AddSingleton<RunFolders>();
     }
 }

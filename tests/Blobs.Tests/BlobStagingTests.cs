@@ -50,7 +50,8 @@ public sealed class BlobStagingTests : IDisposable
         var written = new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(folder.File("staging", "u1"), written);
         var blob = await staging.FinishAsync("u1", Scope, null, Cancellation);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(await store.GetLocalPathAsync(Scope, blob.Digest, Cancellation)));
+        using var local = await store.OpenLocalAsync(Scope, blob.Digest, Cancellation);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(local.Path));
     }
 
     [Theory]

@@ -78,7 +78,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
         await Assert.ThrowsAsync<BlobCorruptException>(() => ReadAsync(digest, 0, 3 * Chunk));
         await Assert.ThrowsAsync<BlobCorruptException>(() => ReadAsync(digest, 2 * Chunk - 1, 1));
         await Assert.ThrowsAsync<BlobCorruptException>(() => store.VerifyAsync(Scope, digest, Cancellation));
-        await Assert.ThrowsAsync<BlobCorruptException>(() => store.GetLocalPathAsync(Scope, digest, Cancellation));
+        await Assert.ThrowsAsync<BlobCorruptException>(() => store.OpenLocalAsync(Scope, digest, Cancellation));
         Assert.Equal(content[..Chunk], await ReadAsync(digest, 0, Chunk));
         Assert.Equal(content[(2 * Chunk)..], await ReadAsync(digest, 2 * Chunk, Chunk));
     }
@@ -87,10 +87,10 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
     public async Task A_change_after_the_first_verification_is_found_when_the_file_looks_changed()
     {
         var digest = await WriteAsync(Bytes.Random(100));
-        await store.GetLocalPathAsync(Scope, digest, Cancellation);
+        (await store.OpenLocalAsync(Scope, digest, Cancellation)).Dispose();
         Corrupt(PathOf(digest), 50);
         File.SetLastWriteTimeUtc(PathOf(digest), DateTime.UtcNow.AddSeconds(5));
-        await Assert.ThrowsAsync<BlobCorruptException>(() => store.GetLocalPathAsync(Scope, digest, Cancellation));
+        await Assert.ThrowsAsync<BlobCorruptException>(() => store.OpenLocalAsync(Scope, digest, Cancellation));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mesh.Blobs.Tests.Remote;
 using Mesh.Tests.Shared;
 using Xunit;
 
@@ -31,6 +32,29 @@ public sealed class FlatMemoryTests
         await store.VerifyAsync(scope, blob.Digest, Cancellation);
         Assert.Equal(size, blob.Size);
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 16 << 20);
+    }
+
+    [Theory]
+    [InlineData(RemoteRig.S3)]
+    [InlineData(RemoteRig.Azure)]
+    public async Task A_large_blob_goes_to_a_server_and_back_through_flat_memory(string kind)
+    {
+        var size = Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 1 << 30 : 96 << 20;
+        using var folder = new TemporaryFolder();
+        await using var rig = await RemoteRig.StartAsync(kind, folder);
+        var scope = new BlobScope("ingest", "default");
+        await rig.Store.WriteAsync(scope, new MemoryStream(Bytes.Random(12 << 20)), null, Cancellation);
+        using var content = new PatternStream(size);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var peak = new PeakMemory();
+        var blob = await rig.Store.WriteAsync(scope, content, null, Cancellation);
+        using (var local = await rig.Store.OpenLocalAsync(scope, blob.Digest, Cancellation))
+        {
+            Assert.Equal(size, new FileInfo(local.Path).Length);
+        }
+        // Parts and chunks on their way, and what the clients make for each request until it is collected.
+        Assert.InRange(peak.Stop() - before, 0, 48 << 20);
+        await rig.Store.DeleteAsync(scope, blob.Digest, Cancellation);
     }
 
     [CollectionDefinition(Alone, DisableParallelization = true)]

@@ -13,6 +13,9 @@ internal sealed class CountingView(TemporaryFolder state) : IAsyncDisposable
     private readonly SqliteCountingDb _db = new(
         ((DbContextOptionsBuilder<SqliteCountingDb>)new DbContextOptionsBuilder<SqliteCountingDb>().UseSqliteFile(state.File("counting", "counting.db"))).Options);
 
+    public Task<JobRow?> FindAsync(string name) =>
+        _db.Jobs().AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, TestContext.Current.CancellationToken);
+
     public Task<JobRow> GetAsync(string name) =>
         _db.Jobs().AsNoTracking().SingleAsync(j => j.Name == name, TestContext.Current.CancellationToken);
 

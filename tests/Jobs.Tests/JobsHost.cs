@@ -74,8 +74,6 @@ public sealed class JobsHost : IAsyncDisposable
     public async Task<JobRow> CreateAsync(
         string id, int until = 5, int pauseMs = 0, int holdAt = 0, string mode = "", int cpus = 1, bool anyMachine = false, string requestId = "")
     {
-        var name = $"projects/{_project}/counts/{id}";
-        await using var db = await OpenAsync();
         var spec = new Struct
         {
             Fields =
@@ -84,19 +82,34 @@ public sealed class JobsHost : IAsyncDisposable
                 ["mode"] = Value.ForString(mode),
             },
         };
-        var job = Jobs.Add(db, new NewJob(name, CountingJob.Kind, "users/admin", spec, new ResourceSpec { Cpus = anyMachine ? 1 : cpus }));
-        // As if it had been created on a machine with as many.
-        db.Entry(job).Property(j => j.Cpus).CurrentValue = cpus;
-        var once = new RequestOnce(db, _project, requestId, spec);
-        once.Record(name, DateTimeOffset.UtcNow);
-        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        Jobs.Announce(job);
-        return job;
+        return await AddAsync($"counts/{id}", CountingJob.Kind, spec, anyMachine ? 1 : cpus, cpus, requestId);
+    }
+
+    /// <summary>A group whose parts take a core each, as <see cref="CountingGroup"/> cuts it.</summary>
+    /// <param name="part">The part that <paramref name="mode"/> is for; empty for all.</param>
+    /// <param name="gpus">That the group asks for, and its parts do not.</param>
+    public Task<JobRow> CreateGroupAsync(string id, int parts = 3, int until = 5, int holdAt = 0, string mode = "", string part = "", int sumHoldAt = 0, int gpus = 0)
+    {
+        var spec = new Struct
+        {
+            Fields =
+            {
+                ["parts"] = Value.ForNumber(parts), ["until"] = Value.ForNumber(until), ["hold_at"] = Value.ForNumber(holdAt),
+                ["mode"] = Value.ForString(mode), ["part"] = Value.ForString(part), ["sum_hold_at"] = Value.ForNumber(sumHoldAt), ["part_cpus"] = Value.ForNumber(1),
+            },
+        };
+        return AddAsync($"groups/{id}", CountingGroup.Kind, spec, 1, 1, gpus: gpus);
     }
 
     public Task<CountingDb> OpenAsync() => Services.GetRequiredService<IDbContextFactory<CountingDb>>().CreateDbContextAsync();
 
     public Task<JobRow> GetAsync(JobRow job) => Jobs.GetAsync(job.Name, TestContext.Current.CancellationToken);
+
+    public async Task<List<JobRow>> PartsAsync(JobRow group)
+    {
+        await using var db = await OpenAsync();
+        return await db.Jobs().AsNoTracking().Where(j => j.ParentName == group.Name).OrderBy(j => j.Name).ToListAsync();
+    }
 
     public async Task<JobRow> EndAsync(JobRow job)
     {
@@ -125,6 +138,21 @@ public sealed class JobsHost : IAsyncDisposable
         _app.Lifetime.StopApplication();
         Assert.Equal(0, await _run);
         await _app.DisposeAsync();
+    }
+
+    private async Task<JobRow> AddAsync(string id, string kind, Struct spec, int cpusHere, int cpus, string requestId = "", int gpus = 0)
+    {
+        var name = $"projects/{_project}/{id}";
+        await using var db = await OpenAsync();
+        var job = Jobs.Add(db, new NewJob(name, kind, "users/admin", spec, new ResourceSpec { Cpus = cpusHere }));
+        // As if it had been created on a machine with as many.
+        db.Entry(job).Property(j => j.Cpus).CurrentValue = cpus;
+        db.Entry(job).Property(j => j.Gpus).CurrentValue = gpus;
+        var once = new RequestOnce(db, _project, requestId, spec);
+        once.Record(name, DateTimeOffset.UtcNow);
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        Jobs.Announce(job);
+        return job;
     }
 
     public async ValueTask DisposeAsync()

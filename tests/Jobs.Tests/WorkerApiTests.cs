@@ -16,6 +16,21 @@ namespace Mesh.Jobs.Tests;
 public class WorkerApiTests
 {
     [Fact]
+    public async Task A_worker_finds_the_blob_store_of_its_service_in_its_environment()
+    {
+        using var state = new TemporaryFolder();
+        var launcher = new CapturingLauncher();
+        await using var host = await JobsHost.StartAsync(
+            state, null, builder => builder.Services.AddSingleton<ILauncher>(launcher), "--Blobs:Kind=s3", "--Blobs:S3:SecretKey=hush", "--Blobs:Cold:S3:Bucket=c");
+        await host.CreateAsync("a");
+        await Eventually.BecomesTrueAsync(() => launcher.Launch is not null, JobsHost.Patience, "a worker is launched");
+        var environment = launcher.Launch!.Environment;
+        Assert.Equal(["s3", "hush", "c"], new[] { "Blobs__Kind", "Blobs__S3__SecretKey", "Blobs__Cold__S3__Bucket" }.Select(key => environment[key]));
+        Assert.Equal((state.File("blobs"), state.Path), (environment["MESH_BLOBS"], environment["MESH_STATE"]));
+        launcher.Exit.SetResult("exit code 0");
+    }
+
+    [Fact]
     public async Task The_token_of_the_attempt_is_needed_and_each_call_answers_as_documented()
     {
         using var state = new TemporaryFolder();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mesh.Tests.Shared;
 
 namespace Mesh.Jobs.Tests;
 
@@ -10,8 +11,13 @@ internal static partial class WorkerProcesses
     public const int SigStop = 19;
 
     public static List<int> Of(string jobName, int attempt) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!)
-            .Where(pid => Has(pid, $"MESH_JOB_NAME={jobName}") && Has(pid, $"MESH_JOB_ATTEMPT={attempt}"))];
+        [.. All().Where(pid => Has(pid, $"MESH_JOB_NAME={jobName}") && Has(pid, $"MESH_JOB_ATTEMPT={attempt}"))];
+
+    /// <summary>Waits for the workers of all parts of a group to be gone.</summary>
+    public static Task AreGoneAsync(string group) => Eventually.BecomesTrueAsync(
+        () => !All().Any(pid => Environ(pid).Any(v => v.StartsWith($"MESH_JOB_NAME={group}/", StringComparison.Ordinal)) && IsAlive(pid)),
+        JobsHost.Patience,
+        $"the workers of {group} are gone");
 
     public static bool IsAlive(int pid)
     {
@@ -29,15 +35,20 @@ internal static partial class WorkerProcesses
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Signal(int pid, int signal);
 
-    private static bool Has(int pid, string variable)
+    private static IEnumerable<int> All() =>
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!);
+
+    private static bool Has(int pid, string variable) => Environ(pid).Contains(variable);
+
+    private static string[] Environ(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Contains(variable);
+            return File.ReadAllText($"/proc/{pid}/environ").Split('\0');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return [];
         }
     }
 }

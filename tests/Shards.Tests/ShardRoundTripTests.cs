@@ -56,6 +56,31 @@ public sealed class ShardRoundTripTests : IDisposable
             threads: 1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(64)]
+    [InlineData(784)]
+    [InlineData(4095)]
+    [InlineData(4097)]
+    [InlineData(20_000)]
+    public void Rows_of_any_size_and_number_are_gathered(int rowBytes)
+    {
+        // Numbers around those of the rows that are called for ahead.
+        var table = Table.Random(new ShardSchema(new ShardColumn("c0", ElementType.UInt8, rowBytes)), 100, seed: rowBytes);
+        using var set = ShardSet.Open([.. table.Write(NewFolder(), maxBytes: 200_000).Select(file => file.Path)]);
+        foreach (var count in new[] { 0, 1, 2, 9, 10, 11, 15, 16, 17, 100 })
+        {
+            long[] rows = [.. Enumerable.Range(0, count).Select(i => (long)(i * 37 % table.Rows))];
+            var gathered = new byte[count * rowBytes + 1];
+            set.Gather("c0", rows, gathered);
+            Assert.Equal([.. rows.SelectMany(row => table.Row(0, row)), 0], gathered);
+        }
+    }
+
     [Fact]
     public void Shards_of_different_lengths_are_one_table()
     {

@@ -28,8 +28,8 @@ internal sealed class HeldStore(IBlobStore inner) : IBlobStore
 
     public Task<BlobInfo?> StatAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => inner.StatAsync(scope, digest, cancellation);
 
-    public Task<string> GetLocalPathAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
-        inner.GetLocalPathAsync(scope, digest, cancellation);
+    public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
+        inner.OpenLocalAsync(scope, digest, cancellation);
 
     public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => inner.VerifyAsync(scope, digest, cancellation);
 

@@ -1,6 +1,7 @@
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
 using Mesh.Client.Listing;
+using Mesh.Client.Retrying;
 using Mesh.Uploads.V1;
 
 namespace Mesh.Cli.Files;
@@ -32,7 +33,7 @@ internal static class FileUploads
     private static async Task<IReadOnlyDictionary<(string, long), string>> BegunAsync(CommandRun run, string project)
     {
         var begun = new Dictionary<(string, long), string>();
-        await foreach (var upload in run.Mesh.ListUploadsAsync(project, UploadState.Active, run.Cancel))
+        foreach (var upload in await run.Mesh.PatientlyAsync(mesh => mesh.ListUploadsAsync(project, UploadState.Active, run.Cancel), run.Cancel))
         {
             if (upload is { CommittedBytes: > 0, SizeBytes: > 0 })
             {

@@ -56,26 +56,9 @@ internal static class IngestStage
     /// <summary>A version that is ready and has exactly these files and label names.</summary>
     private static async Task<DatasetVersion?> FindAsync(TourRun tour, string dataset)
     {
-        var tries = new Patience(tour.Command.Mesh.Options.Patience);
-        while (true)
-        {
-            try
-            {
-                await foreach (var version in tour.Command.Mesh.ListDatasetVersionsAsync(dataset, tour.Command.Cancel))
-                {
-                    if (version.Status.State == JobState.Succeeded && IsSame(version, tour.Data))
-                    {
-                        return version;
-                    }
-                }
-
-                return null;
-            }
-            catch (RpcException e) when (tries.Has(e, tour.Command.Cancel))
-            {
-                await tries.WaitAsync(e, tour.Command.Cancel);
-            }
-        }
+        var run = tour.Command;
+        var versions = await run.Mesh.PatientlyAsync(mesh => mesh.ListDatasetVersionsAsync(dataset, run.Cancel), run.Cancel);
+        return versions.FirstOrDefault(version => version.Status.State == JobState.Succeeded && IsSame(version, tour.Data));
     }
 
     private static bool IsSame(DatasetVersion version, TourData data) =>

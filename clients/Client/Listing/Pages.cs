@@ -28,6 +28,12 @@ public static class Pages
             new ListDatasetVersionsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Versions, page => page.NextPageToken, cancel);
 
+    /// <param name="parent">"projects/{project}/datasets/{dataset}/versions/{version}"</param>
+    public static IAsyncEnumerable<RejectedRecord> ListRejectedRecordsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Datasets.ListRejectedRecordsAsync(
+            new ListRejectedRecordsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.RejectedRecords, page => page.NextPageToken, cancel);
+
     /// <param name="state">UNSPECIFIED for all.</param>
     public static IAsyncEnumerable<Upload> ListUploadsAsync(
         this MeshClient mesh, string parent, UploadState state = UploadState.Unspecified, CancellationToken cancel = default) => AllAsync(

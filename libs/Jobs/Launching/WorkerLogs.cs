@@ -3,18 +3,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Jobs.Launching;
 
-/// <summary>Where the output of workers is kept: "{state}/{service}/logs/default.trainingRuns.r1.log", all attempts of a job in one file.</summary>
+/// <summary>
+/// Where the output of workers is kept: "{state}/{service}/logs/default.trainingRuns.r1.log", all attempts of a job in one
+/// file. The parts of a group have a folder, "default.pipelines.x.runs.r1/parts.fit-0.log": their names are too long for a file.
+/// </summary>
 public sealed class WorkerLogs(ServiceIdentity identity, ILogger<WorkerLogs> logger)
 {
-    // No id holds a dot, so no two names share a file.
-    public string PathOf(string jobName) =>
-        Path.Combine(identity.StateFolder, "logs", jobName["projects/".Length..].Replace('/', '.') + ".log");
+    public string PathOf(string jobName)
+    {
+        var part = jobName.LastIndexOf("/parts/", StringComparison.Ordinal);
+        return part < 0 ? PathOf(jobName, ".log") : Path.Combine(PathOf(jobName[..part], ""), jobName[(part + 1)..].Replace('/', '.') + ".log");
+    }
 
+    /// <summary>With the logs of its parts.</summary>
     internal void Delete(string jobName)
     {
         try
         {
             File.Delete(PathOf(jobName));
+            if (Directory.Exists(PathOf(jobName, "")))
+            {
+                Directory.Delete(PathOf(jobName, ""), recursive: true);
+            }
         }
         catch (DirectoryNotFoundException)
         {
@@ -25,4 +35,8 @@ public sealed class WorkerLogs(ServiceIdentity identity, ILogger<WorkerLogs> log
             logger.WorkerLogNotDeleted(jobName, e);
         }
     }
+
+    // No id holds a dot, so no two names share a file or a folder.
+    private string PathOf(string jobName, string suffix) =>
+        Path.Combine(identity.StateFolder, "logs", jobName["projects/".Length..].Replace('/', '.') + suffix);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mesh.Jobs.Groups;
 using Mesh.Jobs.Launching;
 using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
@@ -14,12 +15,13 @@ namespace Mesh.Jobs.Scheduling;
 /// Runs the queue of this service. Each pass, at least once a second:
 /// 1. jobs of silent workers are taken back;
 /// 2. workers that have lost their job, or ignore a cancellation, are killed;
-/// 3. the jobs that have waited longest are claimed while they fit, and a worker is launched for each.
+/// 3. groups that nobody works for any more are ended;
+/// 4. the jobs that have waited longest are claimed while they fit, and a worker is launched for each.
 /// When the service stops, workers are asked to checkpoint and leave while the service still answers them.
 /// </summary>
 internal sealed class JobScheduler<TDb>(
-    JobQueue<TDb> queue, JobStore<TDb> store, ILauncher launcher, WorkerEnvironment environment, WorkerLogs logs, ChangeSignals signals,
-    IHostApplicationLifetime lifetime, IOptions<JobOptions> options, TimeProvider time, ILogger<JobScheduler<TDb>> logger)
+    JobQueue<TDb> queue, GroupCare<TDb> groups, JobStore<TDb> store, ILauncher launcher, WorkerEnvironment environment, WorkerLogs logs,
+    ChangeSignals signals, IHostApplicationLifetime lifetime, IOptions<JobOptions> options, TimeProvider time, ILogger<JobScheduler<TDb>> logger)
     : BackgroundService, IHostedLifecycleService
     where TDb : MeshDb
 {
@@ -72,6 +74,7 @@ internal sealed class JobScheduler<TDb>(
 
                 await ExpireAsync(stop);
                 await SuperviseAsync(stop);
+                await groups.SettleAsync(stop);
                 await ClaimAsync(stop);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)

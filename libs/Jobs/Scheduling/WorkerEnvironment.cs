@@ -6,11 +6,15 @@ using Microsoft.Extensions.Configuration;
 namespace Mesh.Jobs.Scheduling;
 
 /// <summary>
-/// What a worker finds in its environment: its job and token, where to report, where state and blobs are, and the
-/// addresses of other services. Besides, it inherits the service's environment.
+/// What a worker finds in its environment: its job and token, where to report, where state and blobs are (with the
+/// credentials of a remote blob store, which are in no argument), and the addresses of other services. Besides, it inherits
+/// the service's environment.
 /// </summary>
 internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts ports, IConfiguration configuration)
 {
+    // Wherever the service has them from: a worker sees no command line and may see other files.
+    private static readonly string[] Shared = ["services", "Blobs"];
+
     /// <param name="resources">What the attempt holds of this machine.</param>
     public Dictionary<string, string> Of(JobRow job, JobResources resources, string token)
     {
@@ -29,7 +33,7 @@ internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts
             environment[Workers.WorkerIdentity.TraceParent] = job.TraceParent;
         }
 
-        foreach (var (key, value) in configuration.GetSection("services").AsEnumerable())
+        foreach (var (key, value) in Shared.SelectMany(section => configuration.GetSection(section).AsEnumerable()))
         {
             if (value is not null)
             {

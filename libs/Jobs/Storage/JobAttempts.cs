@@ -9,7 +9,8 @@ using Outcome = Mesh.Jobs.V1.EndAttemptRequest.Types.Outcome;
 namespace Mesh.Jobs.Storage;
 
 /// <summary>What a worker does to its job. Every write is fenced: it happens only while the attempt has the lease.</summary>
-internal sealed class JobAttempts<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kinds, IOptions<JobOptions> options, TimeProvider time)
+internal sealed class JobAttempts<TDb>(
+    JobTransaction<TDb> jobs, JobEnds<TDb> ends, JobKinds<TDb> kinds, IOptions<JobOptions> options, TimeProvider time)
     where TDb : MeshDb
 {
     private long Now => time.GetUtcNow().UtcTicks;
@@ -63,16 +64,7 @@ internal sealed class JobAttempts<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> k
     public async Task<JobRow> CompleteAsync(string name, int attempt, Any result, CancellationToken cancel)
     {
         var bytes = result.ToByteArray();
-        var done = await jobs.ChangeAsync(
-            name,
-            j => j.Attempt == attempt && j.State == JobState.Running,
-            async (db, job) =>
-            {
-                JobLife.Succeed(job, bytes, Now);
-                await kinds.Get(job.Kind).OnCompletedAsync(db, job, result, cancel);
-            },
-            cancel);
-        if (done is not null)
+        if (await ends.ChangeAsync(name, j => j.Attempt == attempt && j.State == JobState.Running, job => JobLife.Succeed(job, bytes, Now), cancel) is { } done)
         {
             return done;
         }
@@ -86,11 +78,11 @@ internal sealed class JobAttempts<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> k
         };
     }
 
-    public Task<JobRow> EndAsync(string name, int attempt, Outcome outcome, JobError error, bool retryable, CancellationToken cancel) =>
-        WriteAsync(
+    public async Task<JobRow> EndAsync(string name, int attempt, Outcome outcome, JobError error, bool retryable, CancellationToken cancel) =>
+        await ends.ChangeAsync(
             name,
-            attempt,
-            async (db, job) =>
+            j => j.Attempt == attempt && j.LeaseExpiresTicks > 0,
+            job =>
             {
                 if (outcome == Outcome.Failed)
                 {
@@ -101,13 +93,8 @@ internal sealed class JobAttempts<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> k
                     // CANCELLED too: when nobody asked for it, the attempt is merely over.
                     JobLife.GiveBack(job, Now);
                 }
-
-                if (job.IsTerminal)
-                {
-                    await kinds.Get(job.Kind).OnEndedAsync(db, job, cancel);
-                }
             },
-            cancel);
+            cancel) ?? throw LeaseLost(name, attempt);
 
     public static MeshException LeaseLost(string name, int attempt) =>
         MeshError.Precondition("LEASE_LOST", $"Attempt {attempt} of {name} no longer has the lease.");

@@ -24,13 +24,19 @@ internal static class JobLife
 
     public static void Start(JobRow row, byte[] tokenHash, TimeSpan lease, long now)
     {
-        Move(row, JobState.Running);
-        row.Attempt++;
+        Begin(row, now);
         row.TokenHash = tokenHash;
         row.LeaseExpiresTicks = now + lease.Ticks;
-        row.StartedTicks ??= now;
-        (row.Stage, row.Done, row.Total) = ("", 0, 0);
         (row.RecordedSequence, row.YieldRequested) = (0, false);
+    }
+
+    /// <summary>The job's turn has come. The total stays: a part knows it beforehand, and without a stage it is not shown.</summary>
+    public static void Begin(JobRow row, long now)
+    {
+        Move(row, JobState.Running);
+        row.Attempt++;
+        row.StartedTicks ??= now;
+        (row.Stage, row.Done) = ("", 0);
     }
 
     public static void Succeed(JobRow row, byte[] result, long now)
@@ -58,8 +64,7 @@ internal static class JobLife
         }
         else
         {
-            Move(row, JobState.Failed);
-            End(row, now);
+            Failed(row, now);
         }
     }
 
@@ -112,6 +117,24 @@ internal static class JobLife
         End(row, now);
     }
 
+    /// <summary>With the error that the row has.</summary>
+    public static void Failed(JobRow row, long now)
+    {
+        Move(row, JobState.Failed);
+        End(row, now);
+    }
+
+    /// <exception cref="InvalidOperationException">The states do not follow each other.</exception>
+    public static void Move(JobRow row, JobState to)
+    {
+        if (!Allows(row.State, to))
+        {
+            throw new InvalidOperationException($"{row.Name} cannot go from {row.State} to {to}.");
+        }
+
+        row.State = to;
+    }
+
     private static void Requeue(JobRow row, long notBefore)
     {
         Move(row, JobState.Queued);
@@ -123,15 +146,5 @@ internal static class JobLife
     {
         row.EndedTicks = now;
         (row.LeaseExpiresTicks, row.YieldRequested) = (0, false);
-    }
-
-    private static void Move(JobRow row, JobState to)
-    {
-        if (!Allows(row.State, to))
-        {
-            throw new InvalidOperationException($"{row.Name} cannot go from {row.State} to {to}.");
-        }
-
-        row.State = to;
     }
 }

@@ -1,4 +1,4 @@
-using Mesh.Jobs.Scheduling;
+using Mesh.Jobs.Groups;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Jobs.Storage;
 
 /// <summary>What the scheduler does with jobs: claim, take back.</summary>
-internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kinds, IOptions<JobOptions> options, TimeProvider time)
+internal sealed class JobQueue<TDb>(
+    JobTransaction<TDb> jobs, JobEnds<TDb> ends, GroupCare<TDb> groups, IOptions<JobOptions> options, TimeProvider time)
     where TDb : MeshDb
 {
     private const int PageSize = 100;
@@ -17,7 +18,7 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
     /// <summary>
     /// Claims the job that has waited longest, if it fits. One that does not fit holds back those behind it, or a large
     /// job would wait for ever behind small ones. One that needs more GPUs than <paramref name="machine"/> has is left to
-    /// another replica.
+    /// another replica. The parts of a group have its age; a group itself needs no room and begins when it comes to the head.
     /// </summary>
     /// <param name="free">What running jobs have left of the machine.</param>
     public async Task<JobRow?> ClaimNextAsync(JobResources machine, JobResources free, byte[] tokenHash, CancellationToken cancel)
@@ -28,9 +29,15 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
             var head = await jobs.ReadAsync(
                 db => db.Jobs().AsNoTracking()
                     .Where(j => j.State == JobState.Queued && j.NotBeforeTicks <= now && j.Gpus <= machine.Gpus)
-                    .OrderBy(j => j.CreatedTicks).ThenBy(j => j.Name)
+                    .OrderBy(j => j.TurnTicks).ThenBy(j => j.CreatedTicks).ThenBy(j => j.Name)
                     .FirstOrDefaultAsync(cancel),
                 cancel);
+            if (head is not null && groups.IsGroup(head))
+            {
+                await groups.BeginAsync(head, cancel);
+                continue;
+            }
+
             if (head is null || !head.Resources.CappedBy(machine).Fits(free))
             {
                 return null;
@@ -113,14 +120,13 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
         foreach (var job in impossible)
         {
             var error = new JobError { Reason = "NOT_ENOUGH_GPUS", Message = $"The job needs {job.Gpus} GPUs; this service has {machine.Gpus} for jobs." };
-            var row = await jobs.ChangeAsync(
+            var row = await ends.ChangeAsync(
                 job.Name,
                 j => j.State == JobState.Queued,
-                async (db, row) =>
+                row =>
                 {
-                    JobLife.Start(row, RunToken.Hash(RunToken.New()), options.Value.Lease, Now);
+                    JobLife.Begin(row, Now);
                     JobLife.Fail(row, error, retryable: false, options.Value, Now);
-                    await kinds.Get(row.Kind).OnEndedAsync(db, row, cancel);
                 },
                 cancel);
             if (row is not null)
@@ -149,18 +155,7 @@ internal sealed class JobQueue<TDb>(JobTransaction<TDb> jobs, JobKinds<TDb> kind
             cancel);
 
     private Task<JobRow?> EndAsync(string name, int attempt, Action<JobRow> end, CancellationToken cancel, long expiredAt = long.MaxValue) =>
-        jobs.ChangeAsync(
-            name,
-            j => j.Attempt == attempt && j.LeaseExpiresTicks > 0 && j.LeaseExpiresTicks <= expiredAt,
-            async (db, row) =>
-            {
-                end(row);
-                if (row.IsTerminal)
-                {
-                    await kinds.Get(row.Kind).OnEndedAsync(db, row, cancel);
-                }
-            },
-            cancel);
+        ends.ChangeAsync(name, j => j.Attempt == attempt && j.LeaseExpiresTicks > 0 && j.LeaseExpiresTicks <= expiredAt, end, cancel);
 }
 
 /// <summary>What supervision needs to know of a job; the rest of its row may be large.</summary>

@@ -10,6 +10,12 @@ public sealed class JobRow
 {
     public required string Name { get; init; }
 
+    /// <summary>The group that it is part of; null for what users create.</summary>
+    public string? ParentName { get; init; }
+
+    /// <summary>What the group does while its parts of this stage run; null outside a group.</summary>
+    public string? PartStage { get; init; }
+
     /// <summary>Which <see cref="JobKind{TDb}"/> it is.</summary>
     public required string Kind { get; init; }
 
@@ -30,6 +36,9 @@ public sealed class JobRow
     public string? TraceParent { get; init; }
 
     public required long CreatedTicks { get; init; }
+
+    /// <summary>What the queue is ordered by: when the job was created, or the group that it is part of.</summary>
+    public required long TurnTicks { get; init; }
 
     public JobState State { get; internal set; } = JobState.Queued;
 
@@ -66,7 +75,7 @@ public sealed class JobRow
     /// <summary>What the next attempt starts from: a serialized Any, written by the kind's OnEventsAsync.</summary>
     public byte[]? Resume { get; internal set; }
 
-    /// <summary>A serialized Any; set when SUCCEEDED.</summary>
+    /// <summary>A serialized Any; set when SUCCEEDED, and of a group while its last parts are being stopped.</summary>
     public byte[]? Result { get; internal set; }
 
     public long? StartedTicks { get; internal set; }
@@ -77,6 +86,9 @@ public sealed class JobRow
     public long Revision { get; internal set; }
 
     public bool IsTerminal => JobLife.IsTerminal(State);
+
+    /// <summary>Its id within its group; null outside one.</summary>
+    public string? Part => ParentName is null ? null : Name[PartName(ParentName, "").Length..];
 
     /// <summary>What was asked for, perhaps on another machine; see <see cref="JobResources.CappedBy"/>.</summary>
     public JobResources Resources => new(Cpus, MemoryBytes, Gpus);
@@ -91,7 +103,7 @@ public sealed class JobRow
 
     /// <summary>Null before the job has succeeded.</summary>
     public T? ReadResult<T>()
-        where T : class, IMessage, new() => Result is null ? null : Any.Parser.ParseFrom(Result).Unpack<T>();
+        where T : class, IMessage, new() => Result is null || State != JobState.Succeeded ? null : Any.Parser.ParseFrom(Result).Unpack<T>();
 
     /// <summary>Sets where the next attempt goes on. Call it in <see cref="JobKind{TDb}.OnEventsAsync"/>; it is saved with the events.</summary>
     public void WriteResume(IMessage resume)
@@ -106,7 +118,10 @@ public sealed class JobRow
         (Resume, Failures) = (written, 0);
     }
 
-    /// <summary>The state as every job resource shows it.</summary>
+    /// <summary>The name of a part: "projects/default/pipelines/x/runs/r/parts/fit-0".</summary>
+    public static string PartName(string parent, string part) => $"{parent}/parts/{part}";
+
+    /// <summary>The state as every job resource shows it. Of a group that runs, read its progress first: <see cref="JobStore{TDb}.ReadProgressAsync"/>.</summary>
     public JobStatus ToStatus() => new()
     {
         State = State,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Jobs.Groups;
 using Mesh.Jobs.Launching;
 using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Errors;
@@ -18,6 +19,7 @@ public sealed class JobStore<TDb>
     where TDb : MeshDb
 {
     private readonly JobTransaction<TDb> _jobs;
+    private readonly JobEnds<TDb> _ends;
     private readonly JobKinds<TDb> _kinds;
     private readonly WorkerLogs _logs;
     private readonly ChangeSignals _signals;
@@ -27,6 +29,7 @@ public sealed class JobStore<TDb>
     private JobStore(IServiceProvider services)
     {
         _jobs = services.GetRequiredService<JobTransaction<TDb>>();
+        _ends = services.GetRequiredService<JobEnds<TDb>>();
         _kinds = services.GetRequiredService<JobKinds<TDb>>();
         _logs = services.GetRequiredService<WorkerLogs>();
         _signals = services.GetRequiredService<ChangeSignals>();
@@ -45,6 +48,7 @@ public sealed class JobStore<TDb>
     public JobRow Add(TDb db, NewJob job, string resourcesField = "resources")
     {
         _kinds.Get(job.Kind);
+        var now = _time.GetUtcNow().UtcTicks;
         var resources = _machine.Resolve(job.Resources, resourcesField);
         var row = new JobRow
         {
@@ -57,7 +61,8 @@ public sealed class JobStore<TDb>
             MemoryBytes = resources.MemoryBytes,
             Gpus = resources.Gpus,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
-            CreatedTicks = _time.GetUtcNow().UtcTicks,
+            CreatedTicks = now,
+            TurnTicks = now,
         };
         db.Jobs().Add(row);
         return row;
@@ -74,36 +79,41 @@ public sealed class JobStore<TDb>
     public async Task<JobRow> GetAsync(string name, CancellationToken cancel) =>
         await _jobs.FindAsync(name, cancel) ?? throw MeshError.NotFound(name);
 
-    /// <summary>Asks for cancellation. A job without a worker is CANCELLED at once; one that has ended stays as it is.</summary>
+    /// <summary>
+    /// Sets the progress of those of <paramref name="jobs"/> that are groups to the sum over their parts, before they are
+    /// shown. Costs one query for all of them, and none when no group among them is under way.
+    /// </summary>
+    /// <param name="jobs">Read without tracking.</param>
+    public async Task ReadProgressAsync(TDb db, IEnumerable<JobRow> jobs, CancellationToken cancel)
+    {
+        var groups = jobs.Where(job => !job.IsTerminal && _kinds.FindGroup(job.Kind) is not null).ToList();
+        if (groups.Count > 0)
+        {
+            await db.ReadProgressAsync(groups, cancel);
+        }
+    }
+
+    /// <summary>
+    /// Asks for cancellation. A job without a worker is CANCELLED at once; one that has ended stays as it is. A group is
+    /// CANCELLED when the last worker of its parts has left; with a part its group is cancelled.
+    /// </summary>
     /// <exception cref="MeshException">NOT_FOUND.</exception>
     public async Task<JobRow> RequestCancelAsync(string name, CancellationToken cancel) =>
-        await _jobs.ChangeAsync(
-            name,
-            j => true,
-            async (db, row) =>
-            {
-                var ended = row.IsTerminal;
-                JobLife.RequestCancel(row, _time.GetUtcNow().UtcTicks);
-                if (row.IsTerminal && !ended)
-                {
-                    await _kinds.Get(row.Kind).OnEndedAsync(db, row, cancel);
-                }
-            },
-            cancel) ?? throw MeshError.NotFound(name);
+        await _ends.CancelAsync(name, cancel) ?? throw MeshError.NotFound(name);
 
     /// <summary>Asks the worker to checkpoint and leave; the job is queued again and goes on when its turn comes.</summary>
     public Task RequestYieldAsync(string name, CancellationToken cancel) =>
-        _jobs.ChangeAsync(name, j => j.State == JobState.Running, row => row.YieldRequested = true, cancel);
+        _jobs.ChangeAsync(name, j => j.State == JobState.Running && j.LeaseExpiresTicks > 0, row => row.YieldRequested = true, cancel);
 
     /// <summary>
-    /// Removes the row of a job that has ended, in the caller's transaction, and its log. The log may go although the
-    /// transaction then fails: it is there to be read by people and nothing depends on it.
+    /// Removes the row of a job that has ended, in the caller's transaction, and its log; with a group its parts and their
+    /// logs. The logs may go although the transaction then fails: they are there to be read by people and nothing depends on them.
     /// </summary>
-    /// <returns>False when the job has not ended (or is not there).</returns>
+    /// <returns>False when the job has not ended (or is not there, or is part of a group).</returns>
     public async Task<bool> RemoveEndedAsync(TDb db, string name, CancellationToken cancel)
     {
         var removed = await db.Jobs()
-            .Where(j => j.Name == name && (j.State == JobState.Succeeded || j.State == JobState.Failed || j.State == JobState.Cancelled))
+            .Where(j => j.Name == name && j.ParentName == null && (j.State == JobState.Succeeded || j.State == JobState.Failed || j.State == JobState.Cancelled))
             .ExecuteDeleteAsync(cancel);
         if (removed == 1)
         {

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Mesh.Jobs.V1;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Watching;
 using Microsoft.EntityFrameworkCore;
@@ -19,21 +20,14 @@ internal sealed class JobTransaction<TDb>(IDbContextFactory<TDb> dbs, ChangeSign
     private const int MaxTries = 3;
 
     /// <returns>The row after the change; null when no row meets the condition, and then nothing has changed.</returns>
-    public async Task<JobRow?> ChangeAsync(
-        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, CancellationToken cancel)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await TryChangeAsync(name, condition, change, cancel);
-            }
-            catch (DbUpdateException e) when (e.IsUniqueViolation() && tries < MaxTries)
-            {
-                // Another transaction inserted the same key first; the hooks see its row the next time.
-            }
-        }
-    }
+    public Task<JobRow?> ChangeAsync(
+        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, CancellationToken cancel) =>
+        ChangeAsync(name, condition, change, withGroup: false, cancel);
+
+    /// <summary>A change that may go on to the job's group: if it is part of one, the group's row is locked too, and first.</summary>
+    public Task<JobRow?> ChangeWithGroupAsync(
+        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, CancellationToken cancel) =>
+        ChangeAsync(name, condition, change, withGroup: true, cancel);
 
     public Task<JobRow?> ChangeAsync(string name, Expression<Func<JobRow, bool>> condition, Action<JobRow> change, CancellationToken cancel) =>
         ChangeAsync(
@@ -58,36 +52,73 @@ internal sealed class JobTransaction<TDb>(IDbContextFactory<TDb> dbs, ChangeSign
         return await read(db);
     }
 
+    private async Task<JobRow?> ChangeAsync(
+        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, bool withGroup, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryChangeAsync(name, condition, change, withGroup, cancel);
+            }
+            catch (Exception e) when (tries < MaxTries && (e is DbUpdateException lost && lost.IsUniqueViolation() || e.IsDeadlock()))
+            {
+                // Another transaction was first; the hooks see its rows the next time.
+            }
+        }
+    }
+
     private async Task<JobRow?> TryChangeAsync(
-        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, CancellationToken cancel)
+        string name, Expression<Func<JobRow, bool>> condition, Func<TDb, JobRow, Task> change, bool withGroup, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
+        var ended = new List<JobRow>();
+        db.SavingChanges += (_, _) => ended.AddRange(Ending(db));
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var held = await db.Jobs().Where(j => j.Name == name).Where(condition)
-            .ExecuteUpdateAsync(set => set.SetProperty(j => j.Revision, j => j.Revision + 1), cancel);
-        if (held == 0)
+        if (withGroup && await db.Jobs().Where(j => j.Name == name).Select(j => j.ParentName).SingleOrDefaultAsync(cancel) is { } group)
+        {
+            await LockAsync(db.Jobs().Where(j => j.Name == group), cancel);
+        }
+
+        if (!await LockAsync(db.Jobs().Where(j => j.Name == name).Where(condition), cancel))
         {
             return null;
         }
 
         var row = await db.Jobs().SingleAsync(j => j.Name == name, cancel);
-        var ended = row.IsTerminal;
         await change(db, row);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-        if (row.IsTerminal && !ended)
+        Tell(ended, [.. db.ChangeTracker.Entries<JobRow>().Select(e => e.Entity)]);
+        return row;
+    }
+
+    /// <returns>Whether there was a row to lock.</returns>
+    private static async Task<bool> LockAsync(IQueryable<JobRow> row, CancellationToken cancel) =>
+        await row.ExecuteUpdateAsync(set => set.SetProperty(j => j.Revision, j => j.Revision + 1), cancel) > 0;
+
+    /// <summary>The jobs that end with what is about to be saved.</summary>
+    private static IEnumerable<JobRow> Ending(TDb db) => db.ChangeTracker.Entries<JobRow>()
+        .Where(e => e.Entity.IsTerminal && e.State != EntityState.Added && !JobLife.IsTerminal(e.OriginalValues.GetValue<JobState>(nameof(JobRow.State))))
+        .Select(e => e.Entity);
+
+    /// <summary>After the commit: here, where every way to end comes by, and only once.</summary>
+    private void Tell(List<JobRow> ended, IReadOnlyList<JobRow> changed)
+    {
+        foreach (var row in ended)
         {
-            // Here, where every way to end comes by, and only once.
             logger.JobEnded(row.Name, row.State.ToString(), row.Attempt);
             Telemetry.JobsEnded.Add(1, new("mesh.job.kind", row.Kind), new("mesh.job.state", row.State.ToString()));
         }
 
-        signals.Pulse(name);
-        if (!JobLife.HasWorker(row))
+        foreach (var row in changed)
+        {
+            signals.Pulse(row.Name);
+        }
+
+        if (!changed.All(JobLife.HasWorker))
         {
             signals.Pulse(QueueSignal);
         }
-
-        return row;
     }
 }

@@ -25,11 +25,11 @@ internal sealed class ModelLoader(IBlobStore blobs, IOptions<InferenceOptions> o
             throw new ModelLoadException("The directory gave no SHA-256 of a bundle.");
         }
 
-        var path = await blobs.GetLocalPathAsync(new BlobScope("registry", project), digest, cancel);
+        using var local = await blobs.OpenLocalAsync(new BlobScope("registry", project), digest, cancel);
         await turn.WaitAsync(cancel);
         try
         {
-            return await Task.Run(() => Load(path, desired, cancel), cancel);
+            return await Task.Run(() => Load(local.Path, desired, cancel), cancel);
         }
         finally
         {

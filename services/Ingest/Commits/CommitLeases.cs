@@ -85,10 +85,13 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
                 .SetProperty(v => v.Done, seen)
                 .SetProperty(v => v.Total, seen),
             cancel);
-        if (written == 1 && parsed.Rejected > 0)
+        if (written == 1)
         {
             var (project, dataset, version) = commit.Key;
-            db.Add(new VersionRejectionsRow { Project = project, DatasetId = dataset, Version = version, Ordinals = parsed.Rejections });
+            db.Add(new VersionDetailsRow
+            {
+                Project = project, DatasetId = dataset, Version = version, Rejections = parsed.Rejections, Statistics = parsed.Statistics.ToByteArray(),
+            });
             await db.SaveChangesAsync(cancel);
         }
 
@@ -96,6 +99,10 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
         signals.Pulse(commit.Key.Name);
         return written == 1;
     }
+
+    /// <summary>Names the blob that is about to hold the rejected records: from now on it is not collected.</summary>
+    public Task<bool> QuarantineAsync(Commit commit, string sha256, CancellationToken cancel) =>
+        WriteAsync(commit, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(v => v.QuarantineSha256, sha256), cancel), cancel);
 
     public Task<bool> FailAsync(Commit commit, string reason, string message, CancellationToken cancel)
     {

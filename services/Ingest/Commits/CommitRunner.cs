@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Mesh.Blobs;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Leases;
-using Mesh.Ingest.Storage;
+using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.V1;
 using Mesh.ServiceDefaults.Watching;
 using Microsoft.Extensions.Options;
@@ -14,8 +14,8 @@ namespace Mesh.Ingest.Commits;
 /// over. A failure that is not the data's is tried again a few times.
 /// </summary>
 internal sealed class CommitRunner(
-    CommitLeases leases, VersionParser parser, IBlobStore blobs, ChangeSignals signals, IOptions<IngestOptions> options, TimeProvider time,
-    ILogger<CommitRunner> logger) : BackgroundService
+    CommitLeases leases, VersionParser parser, QuarantineStore quarantine, WorkFolder work, IBlobStore blobs, ChangeSignals signals,
+    IOptions<IngestOptions> options, TimeProvider time, ILogger<CommitRunner> logger) : BackgroundService
 {
     /// <summary>The signal that there is a new version.</summary>
     public const string Wake = "commits";
@@ -33,6 +33,7 @@ internal sealed class CommitRunner(
     {
         try
         {
+            work.Sweep();
             await leases.TakeOverAsync(stoppingToken);
             await Task.WhenAll(Enumerable.Range(0, options.Value.ParallelCommits).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)));
         }
@@ -114,10 +115,18 @@ internal sealed class CommitRunner(
         await using (var heartbeat = new LeaseHeartbeat(
             commit.Key.Name, leases.Length, () => progress.Now, (now, cancel) => leases.RenewAsync(commit, now, cancel), time, logger, stopping))
         {
+            using var rejected = quarantine.NewFile();
             try
             {
                 parsed = await parser.ParseAsync(
-                    DatasetVersion.Parser.ParseFrom(commit.Row.Facts), SourceFiles.Of(blobs, commit.Files), progress, heartbeat.Token);
+                    DatasetVersion.Parser.ParseFrom(commit.Row.Facts), SourceFiles.Of(blobs, commit.Files), rejected, progress, heartbeat.Token);
+                await quarantine.KeepAsync(commit, rejected, heartbeat.Token);
+            }
+            catch (DatasetException)
+            {
+                // Whoever mends the files wants to see them all.
+                await quarantine.KeepAsync(commit, rejected, heartbeat.Token);
+                throw;
             }
             catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
             {

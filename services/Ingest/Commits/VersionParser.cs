@@ -1,4 +1,6 @@
 using Mesh.Ingest.Formats;
+using Mesh.Ingest.Quarantine;
+using Mesh.Ingest.Statistics;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
 using Microsoft.Extensions.Options;
@@ -6,80 +8,142 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Ingest.Commits;
 
 /// <summary>What a commit found out.</summary>
-internal sealed record ParsedVersion(DatasetVersion Facts, string Digest, byte[] Rejections, long Records, long Rejected);
+internal sealed record ParsedVersion(DatasetVersion Facts, DatasetVersionStatistics Statistics, string Digest, byte[] Rejections, long Records, long Rejected);
 
 /// <summary>
-/// Reads every file of a version once: 1. label names, 2. the format, 3. every record, 4. the digest. Nothing is written, so
-/// that it can be done again after a crash.
+/// Reads every file of a version once: 1. label names, 2. the format, 3. what the format leaves open, by the first records,
+/// 4. every record, 5. the digest. Only rejected records and keys are written, to files of the attempt's own, so that it can
+/// be done again after a crash.
 /// </summary>
 internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOptions> options)
 {
     private const int RecordsPerReport = 256;
 
-    /// <param name="asked">Format and label names of the request.</param>
+    /// <summary>Before so many records, a share says little.</summary>
+    private const long RecordsBeforeShare = 1000;
+
+    private const double DefaultMaxRejectedFraction = 0.5;
+
+    /// <param name="asked">What the request gave: format, label names, options, schema, limits of rejection.</param>
+    /// <param name="quarantine">Gets the rejected records, also of a commit that fails.</param>
     /// <exception cref="DatasetException">The files cannot become a version.</exception>
     public async Task<ParsedVersion> ParseAsync(
-        DatasetVersion asked, IReadOnlyList<SourceFile> files, CommitProgress progress, CancellationToken cancel)
+        DatasetVersion asked, IReadOnlyList<SourceFile> files, QuarantineFile quarantine, CommitProgress progress, CancellationToken cancel)
     {
         progress.Enter("identify");
+        var labels = await LabelsAsync(asked, files, cancel);
+        var data = DataFiles(files);
+        var format = await formats.FindAsync(data, asked.Format, cancel);
+        var layout = await format.DescribeAsync(data, RecordLayout.Of(asked) with { Labels = labels }, cancel);
+
+        progress.Enter("parse");
+        while (true)
+        {
+            try
+            {
+                var statistics = await ReadAllAsync(asked, data, format, layout, quarantine, progress, cancel);
+                return Conclude(asked, files, format, layout, statistics);
+            }
+            catch (ColumnWidenedException e)
+            {
+                // At most once for each column.
+                layout = layout.With(e.Column, e.Type);
+                quarantine.Clear();
+            }
+        }
+    }
+
+    /// <summary>The files that hold records, in the order of their paths.</summary>
+    public static IReadOnlyList<SourceFile> DataFiles(IReadOnlyList<SourceFile> files) =>
+        [.. files.Where(f => !LabelNames.IsLabelFile(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)];
+
+    private static async Task<LabelNames> LabelsAsync(DatasetVersion asked, IReadOnlyList<SourceFile> files, CancellationToken cancel)
+    {
         SourceFile[] labelFiles = [.. files.Where(f => LabelNames.IsLabelFile(f.Path))];
         if (labelFiles.Length > 1)
         {
             throw new DatasetException("LABEL_NAMES_INVALID", $"{labelFiles[1].Path} is a second list of label names, beside {labelFiles[0].Path}.");
         }
 
-        var labels = asked.LabelNames.Count > 0 ? new LabelNames([.. asked.LabelNames])
+        return asked.LabelNames.Count > 0 ? new LabelNames([.. asked.LabelNames])
             : labelFiles is [var labelFile] ? await LabelNames.ReadAsync(labelFile, cancel)
             : LabelNames.None;
-        var data = DataFiles(files);
-        var format = await formats.FindAsync(data, asked.Format, cancel);
-
-        progress.Enter("parse");
-        var statistics = new VersionStatistics(options.Value);
-        await using (var cursor = format.Open(data, labels, split: null))
-        {
-            await ReadAllAsync(cursor, statistics, progress, cancel);
-        }
-
-        if (statistics.Records == 0)
-        {
-            throw NoRecords(statistics);
-        }
-
-        var facts = new DatasetVersion { Format = format.Format, Schema = RecordFormats.ImageSchema, LabelNames = { labels.Names } };
-        statistics.CopyTo(facts);
-        var rejections = statistics.Ordinals.ToBytes();
-        var digest = Manifest.Digest(format.Format, labels, files, statistics.Rejected, rejections);
-        return new ParsedVersion(facts, digest, rejections, statistics.Records, statistics.Rejected);
     }
 
-    /// <summary>The files that hold records.</summary>
-    public static IReadOnlyList<SourceFile> DataFiles(IReadOnlyList<SourceFile> files) => [.. files.Where(f => !LabelNames.IsLabelFile(f.Path))];
-
-    private static async Task ReadAllAsync(RecordCursor cursor, VersionStatistics statistics, CommitProgress progress, CancellationToken cancel)
+    private async Task<VersionStatistics> ReadAllAsync(
+        DatasetVersion asked, IReadOnlyList<SourceFile> data, IRecordFormat format, RecordLayout layout, QuarantineFile quarantine,
+        CommitProgress progress, CancellationToken cancel)
     {
+        var statistics = new VersionStatistics(layout, data, options.Value);
+        using var keys = KeyCheck.Of(layout, quarantine.Folder);
+        await using var cursor = format.Open(data, layout, split: null);
         while (await cursor.MoveNextAsync(cancel))
         {
-            statistics.Add(cursor, await cursor.ReadAsync(cancel));
-            var seen = statistics.Records + statistics.Rejected;
-            if (seen % RecordsPerReport == 0)
+            var problem = await cursor.ReadAsync(cancel) ?? keys?.Add(cursor);
+            if (statistics.Add(cursor, problem) is { } rejected)
+            {
+                quarantine.Add(rejected);
+                CheckRejections(asked, statistics, rejected, RecordsBeforeShare);
+            }
+
+            if (statistics.Candidates % RecordsPerReport == 0)
             {
                 cancel.ThrowIfCancellationRequested();
-                progress.Report(seen, cursor.Total);
+                progress.Report(statistics.Candidates, cursor.Total);
             }
         }
 
-        progress.Report(statistics.Records + statistics.Rejected, statistics.Records + statistics.Rejected);
+        keys?.ThrowIfTwice();
+        progress.Report(statistics.Candidates, statistics.Candidates);
+        return statistics;
     }
 
-    private static DatasetException NoRecords(VersionStatistics statistics)
+    private static ParsedVersion Conclude(
+        DatasetVersion asked, IReadOnlyList<SourceFile> files, IRecordFormat format, RecordLayout layout, VersionStatistics statistics)
     {
-        var version = new DatasetVersion();
-        statistics.CopyTo(version);
-        return new DatasetException(
-            "NO_RECORDS",
-            version.Rejected is [var first, ..]
-                ? $"All {statistics.Rejected} records were rejected; the first, {first.Source}, because it {first.Reason}."
-                : "The files hold no records.");
+        var facts = new DatasetVersion
+        {
+            Format = format.Format,
+            Schema = layout.Schema,
+            Options = layout.Options,
+            LabelNames = { layout.Labels.Names },
+            Strict = asked.Strict,
+            MaxRejectedFraction = asked.MaxRejectedFraction,
+        };
+        statistics.CopyTo(facts);
+        if (statistics.Records == 0)
+        {
+            throw new DatasetException(
+                "NO_RECORDS",
+                facts.Rejected is [var first, ..]
+                    ? $"All {statistics.Rejected} records were rejected; the first, {first.Source}, because it {first.Reason}."
+                    : "The files hold no records.");
+        }
+
+        if (facts.Rejected is [var one, ..])
+        {
+            CheckRejections(asked, statistics, one, from: 0);
+        }
+
+        var rejections = statistics.Ordinals.ToBytes();
+        var digest = Manifest.Digest(format.Format, layout, files, statistics.Rejected, rejections);
+        return new ParsedVersion(facts, statistics.ToColumns(), digest, rejections, statistics.Records, statistics.Rejected);
+    }
+
+    /// <param name="from">Candidates from which on the share counts.</param>
+    private static void CheckRejections(DatasetVersion asked, VersionStatistics statistics, RejectedRecord rejected, long from)
+    {
+        if (asked.Strict)
+        {
+            throw new DatasetException("RECORD_REJECTED", $"{rejected.Source} {rejected.Reason}.");
+        }
+
+        var limit = asked.MaxRejectedFraction == 0 ? DefaultMaxRejectedFraction : asked.MaxRejectedFraction;
+        if (statistics.Candidates >= from && statistics.Rejected > limit * statistics.Candidates)
+        {
+            throw new DatasetException(
+                "TOO_MANY_REJECTED",
+                $"{statistics.Rejected} of {statistics.Candidates} records were rejected, which is more than a share of {limit}; one of them, {rejected.Source}, because it {rejected.Reason}.");
+        }
     }
 }

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Mesh.Ingest.Formats;
 
-/// <summary>Names out of archives go into messages: control characters become "\x1b", and long names are cut.</summary>
+/// <summary>Text out of files goes into messages: control characters become "\x1b", and long text is cut.</summary>
 internal static class Printable
 {
     private const int MaxLength = 200;
 
-    public static string Of(string name)
+    public static string Of(string name, int maxLength = MaxLength)
     {
         var text = new StringBuilder();
         foreach (var c in name)
         {
-            if (text.Length >= MaxLength)
+            if (text.Length >= maxLength)
             {
                 return text.Append('…').ToString();
             }

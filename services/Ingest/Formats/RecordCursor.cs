@@ -1,3 +1,4 @@
+using Mesh.Ingest.Records;
 using Mesh.Ingest.V1;
 
 namespace Mesh.Ingest.Formats;
@@ -6,16 +7,22 @@ namespace Mesh.Ingest.Formats;
 /// Walks over candidates for records, in an order that depends on the files only. The members below describe the candidate
 /// it stands on. A damaged file throws <see cref="DatasetException"/> from any call.
 /// </summary>
-internal abstract class RecordCursor : IAsyncDisposable
+internal abstract class RecordCursor(Schema schema) : IAsyncDisposable
 {
+    /// <summary>The values, once <see cref="ReadAsync"/> found nothing wrong.</summary>
+    public RecordRow Row { get; } = new(schema);
+
     /// <summary>"train", "test", "validation" or "all".</summary>
     public string Split { get; protected set; } = "";
 
-    /// <summary>Null when the candidate has none.</summary>
-    public string? Label { get; protected set; }
+    /// <summary>Index, in the list that was opened, of the file it comes from.</summary>
+    public int File { get; protected set; }
 
-    /// <summary>File and place: "t10k-images-idx3-ubyte.gz#17", "train.zip:cats/7.png".</summary>
+    /// <summary>File and place: "t10k-images-idx3-ubyte.gz#17", "train.zip:cats/7.png", "people.csv#12".</summary>
     public abstract string Source { get; }
+
+    /// <summary>The candidate as it stands in the file, as far as it is text.</summary>
+    public virtual ReadOnlySpan<char> Text => [];
 
     /// <summary>Candidates in all, when that is known beforehand; else 0.</summary>
     public long Total { get; protected set; }
@@ -24,11 +31,8 @@ internal abstract class RecordCursor : IAsyncDisposable
     public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
 
     /// <summary>Reads and checks the candidate.</summary>
-    /// <returns>Why it is rejected; null for a record.</returns>
+    /// <returns>Why it is rejected, in words that follow "it"; null for a record.</returns>
     public abstract ValueTask<string?> ReadAsync(CancellationToken cancel);
-
-    /// <summary>The image just read. Copies it once, out of the cursor's buffer.</summary>
-    public abstract ImageValue ToImage();
 
     public abstract ValueTask DisposeAsync();
 }

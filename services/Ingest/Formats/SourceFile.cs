@@ -13,5 +13,5 @@ internal sealed record SourceFile(IBlobStore Blobs, BlobScope Scope, string Path
     /// A local file, verified as a whole once in this process: for reading in any order, where verifying the megabyte around
     /// each record would cost more than the record.
     /// </summary>
-    public Task<string> LocalPathAsync(CancellationToken cancel) => Blobs.GetLocalPathAsync(Scope, Digest, cancel);
+    public Task<LocalBlob> OpenLocalAsync(CancellationToken cancel) => Blobs.OpenLocalAsync(Scope, Digest, cancel);
 }

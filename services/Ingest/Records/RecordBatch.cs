@@ -5,29 +5,37 @@ using Mesh.Ingest.V1;
 namespace Mesh.Ingest.Records;
 
 /// <summary>Records on their way into messages of at most about 1 MiB; a larger record travels alone.</summary>
-internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> stream)
+/// <param name="columns">Indices of those that are sent.</param>
+internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> stream, IReadOnlyList<int> columns)
 {
     // Messages above 1 MiB miss the array pool.
     private const int TargetBytes = 1000 * 1024;
 
-    /// <summary>Bytes that a record takes besides image and source, about.</summary>
-    private const int RecordOverhead = 64;
+    /// <summary>Bytes that a record and a value take besides their content, about.</summary>
+    private const int RecordOverhead = 32;
+    private const int ValueOverhead = 16;
 
-    private readonly Dictionary<string, Value> _labels = [];
+    private readonly RecordValues _values = new();
     private ReadRecordsResponse _response = new();
     private int _bytes;
 
     public async ValueTask AddAsync(long index, RecordCursor cursor, CancellationToken cancel)
     {
-        var image = cursor.ToImage();
-        var source = cursor.Source;
-        var size = image.Data.Length + source.Length + RecordOverhead;
+        var record = new Record { Index = index, Source = cursor.Source, Split = cursor.Split };
+        var size = record.Source.Length + RecordOverhead;
+        foreach (var column in columns)
+        {
+            var value = _values.Of(cursor.Row, column);
+            record.Values.Add(value);
+            size += SizeOf(value);
+        }
+
         if (_bytes + size > TargetBytes)
         {
             await SendAsync(cancel);
         }
 
-        _response.Records.Add(new Record { Index = index, Source = source, Values = { new Value { Image = image }, LabelValue(cursor.Label) } });
+        _response.Records.Add(record);
         _bytes += size;
     }
 
@@ -44,14 +52,13 @@ internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> strea
         (_response, _bytes) = (new ReadRecordsResponse(), 0);
     }
 
-    // One message object for each label, not for each record. A record without label has a value of no kind.
-    private Value LabelValue(string? label)
+    // Computing the exact size of a large value would cost a pass over it.
+    private static int SizeOf(Value value) => value.KindCase switch
     {
-        if (!_labels.TryGetValue(label ?? "", out var value))
-        {
-            _labels[label ?? ""] = value = label is null ? new Value() : new Value { StringValue = label };
-        }
-
-        return value;
-    }
+        Value.KindOneofCase.Image => value.Image.Data.Length + ValueOverhead,
+        Value.KindOneofCase.BytesValue => value.BytesValue.Length + ValueOverhead,
+        Value.KindOneofCase.StringValue => value.StringValue.Length + ValueOverhead,
+        Value.KindOneofCase.None or Value.KindOneofCase.Int64Value or Value.KindOneofCase.DoubleValue or Value.KindOneofCase.BoolValue => ValueOverhead,
+        _ => value.CalculateSize(),
+    };
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Ingest.Storage;
 
-/// <summary>Uploads, imports, datasets, versions with their files, pins.</summary>
+/// <summary>Uploads, imports, datasets, versions with their files and tags, pins.</summary>
 public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "ingest")
 {
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
@@ -14,8 +14,10 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 
     public DbSet<VersionFileRow> Files => Set<VersionFileRow>();
 
-    /// <summary>Of versions that have any.</summary>
-    public DbSet<VersionRejectionsRow> Rejections => Set<VersionRejectionsRow>();
+    /// <summary>Of versions that are ready.</summary>
+    public DbSet<VersionDetailsRow> Details => Set<VersionDetailsRow>();
+
+    public DbSet<VersionTagRow> Tags => Set<VersionTagRow>();
 
     public DbSet<PinRow> Pins => Set<PinRow>();
 
@@ -46,11 +48,15 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.HasKey(v => new { v.Project, v.DatasetId, v.Version });
             row.HasOne<DatasetRow>().WithMany().HasForeignKey(v => new { v.Project, v.DatasetId }).OnDelete(DeleteBehavior.Restrict);
             row.HasIndex(v => new { v.State, v.LeaseUntilTicks });
+            row.HasIndex(v => new { v.Project, v.QuarantineSha256 });
+            row.HasIndex(v => v.LastReadTicks);
             row.Property(v => v.LeaseOwner).HasMaxLength(64);
+            row.Property(v => v.Notes).HasMaxLength(16 * 1024);
             row.Property(v => v.Stage).HasMaxLength(64);
             row.Property(v => v.ErrorReason).HasMaxLength(64);
             row.Property(v => v.Creator).HasMaxLength(256);
             row.Property(v => v.Digest).HasMaxLength(64);
+            row.Property(v => v.QuarantineSha256).HasMaxLength(64);
         });
         model.Entity<VersionFileRow>(row =>
         {
@@ -62,11 +68,18 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.Property(f => f.Path).HasMaxLength(UploadFileName.MaxLength);
             row.Property(f => f.Sha256).HasMaxLength(64);
         });
-        model.Entity<VersionRejectionsRow>(row =>
+        model.Entity<VersionDetailsRow>(row =>
         {
-            row.ToTable("version_rejections");
+            row.ToTable("version_details");
             row.HasKey(r => new { r.Project, r.DatasetId, r.Version });
-            row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionRejectionsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
+            row.HasOne<VersionRow>().WithOne().HasForeignKey<VersionDetailsRow>(r => new { r.Project, r.DatasetId, r.Version }).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<VersionTagRow>(row =>
+        {
+            row.ToTable("version_tags");
+            row.HasKey(t => new { t.Project, t.DatasetId, t.Tag });
+            row.HasOne<VersionRow>().WithMany().HasForeignKey(t => new { t.Project, t.DatasetId, t.Version }).OnDelete(DeleteBehavior.Cascade);
+            row.Property(t => t.Tag).HasMaxLength(63);
         });
         model.Entity<PinRow>(row =>
         {

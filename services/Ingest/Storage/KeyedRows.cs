@@ -12,9 +12,12 @@ internal static class KeyedRows
     public static IQueryable<VersionFileRow> Of(this IQueryable<VersionFileRow> rows, VersionKey key) =>
         rows.Where(f => f.Project == key.Project && f.DatasetId == key.DatasetId && f.Version == key.Version);
 
-    public static IQueryable<VersionRejectionsRow> Of(this IQueryable<VersionRejectionsRow> rows, VersionKey key) =>
+    public static IQueryable<VersionDetailsRow> Of(this IQueryable<VersionDetailsRow> rows, VersionKey key) =>
         rows.Where(r => r.Project == key.Project && r.DatasetId == key.DatasetId && r.Version == key.Version);
 
     public static IQueryable<PinRow> Of(this IQueryable<PinRow> rows, VersionKey key) =>
         rows.Where(p => p.Project == key.Project && p.DatasetId == key.DatasetId && p.Version == key.Version);
+
+    public static IQueryable<VersionTagRow> Of(this IQueryable<VersionTagRow> rows, VersionKey key) =>
+        rows.Where(t => t.Project == key.Project && t.DatasetId == key.DatasetId && t.Version == key.Version);
 }

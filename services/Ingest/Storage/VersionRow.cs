@@ -46,9 +46,21 @@ public sealed class VersionRow
     /// <summary>Empty until SUCCEEDED.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>Written at most once an hour; until the first read, when it was created.</summary>
+    public required long LastReadTicks { get; init; }
+
+    /// <summary>When its files went to the cold store; null while they are hot.</summary>
+    public long? ColdTicks { get; init; }
+
+    /// <summary>What people wrote about it; changes.</summary>
+    public string Notes { get; init; } = "";
+
+    /// <summary>The blob of rejected records; empty while there is none. Its bytes may still be on their way.</summary>
+    public string QuarantineSha256 { get; init; } = "";
+
     /// <summary>
-    /// A <see cref="DatasetVersion"/> with format, schema, splits, rejected records and label names; before SUCCEEDED only
-    /// the format and label names of the request.
+    /// A <see cref="DatasetVersion"/> with all that describes the records: format, options, schema, splits, the first rejected
+    /// records, label names, and the records of each file; before SUCCEEDED only what the request gave.
     /// </summary>
     public required byte[] Facts { get; init; }
 }

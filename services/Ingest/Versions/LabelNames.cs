@@ -10,7 +10,8 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
     /// <summary>An upload of this name (in any folder) holds one label name a line, UTF-8.</summary>
     public const string FileName = "labels.txt";
 
-    private const int MaxNames = 10_000;
+    public const int MaxNames = 10_000;
+
     private const int MaxNameLength = 256;
     private const int MaxFileBytes = 1024 * 1024;
 
@@ -41,6 +42,13 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
         await using var stream = await file.OpenAsync(cancel);
         var bytes = new byte[file.Size];
         await stream.ReadExactlyAsync(bytes, cancel);
+        return Parse(bytes, file.Path);
+    }
+
+    /// <summary>Names one a line, UTF-8.</summary>
+    /// <exception cref="DatasetException">LABEL_NAMES_INVALID</exception>
+    public static LabelNames Parse(ReadOnlySpan<byte> bytes, string source)
+    {
         string text;
         try
         {
@@ -48,14 +56,17 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
         }
         catch (DecoderFallbackException)
         {
-            throw new DatasetException("LABEL_NAMES_INVALID", $"{file.Path} is not UTF-8.");
+            throw new DatasetException("LABEL_NAMES_INVALID", $"{source} is not UTF-8.");
         }
 
-        string[] names = [.. text.TrimEnd('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))];
-        return Problem(names) is var (index, problem)
-            ? throw new DatasetException("LABEL_NAMES_INVALID", index < 0 ? $"{file.Path} {problem}" : $"{file.Path}, line {index + 1}: {problem}")
-            : new LabelNames(names);
+        return Of([.. text.TrimEnd('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))], source, "line");
     }
+
+    /// <param name="place">What one of them is called in the source: "line".</param>
+    /// <exception cref="DatasetException">LABEL_NAMES_INVALID</exception>
+    public static LabelNames Of(string[] names, string source, string place) => Problem(names) is var (index, problem)
+        ? throw new DatasetException("LABEL_NAMES_INVALID", index < 0 ? $"{source} {problem}" : $"{source}, {place} {index + 1}: {problem}")
+        : new LabelNames(names);
 
     private static (int Index, string Problem)? Problem(IReadOnlyList<string> names)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Google.Protobuf;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.V1;
 
@@ -8,26 +9,23 @@ namespace Mesh.Ingest.Versions;
 /// <summary>
 /// What a version's digest covers, one fact a line, ended by "\n":
 /// <code>
-/// mesh dataset manifest 2
-/// format DATA_FORMAT_IDX
+/// mesh dataset manifest 3
+/// format DATA_FORMAT_CSV
+/// option {json}                      (how the files are read, as found)
+/// column {json}                      (each column, in order)
 /// label Trouser                      (each label name, in order)
 /// file {sha256} {bytes} {path}       (each file, sorted by path, ordinal)
 /// rejected {count} {sha256}          (of the stored ordinals)
 /// </code>
-/// Neither names nor paths contain control characters, so no two manifests read the same. What is rejected depends on this
-/// service's limits and code besides the files; without it, results of other records would pass for results of these.
+/// Neither names nor paths contain control characters, and JSON escapes them, so no two manifests read the same. What is
+/// rejected depends on this service's limits and code besides the files; without it, results of other records would pass for
+/// results of these.
 /// </summary>
 internal static class Manifest
 {
-    public static string Digest(DataFormat format, LabelNames labels, IEnumerable<SourceFile> files, long rejected, byte[] rejections)
+    public static string Digest(DataFormat format, RecordLayout layout, IEnumerable<SourceFile> files, long rejected, byte[] rejections)
     {
-        var text = new StringBuilder("mesh dataset manifest 2\n");
-        text.Append("format ").Append(format == DataFormat.Idx ? "DATA_FORMAT_IDX" : "DATA_FORMAT_IMAGE_FOLDER").Append('\n');
-        foreach (var label in labels.Names)
-        {
-            text.Append("label ").Append(label).Append('\n');
-        }
-
+        var text = new StringBuilder("mesh dataset manifest 3\n").Append(Layout(format, layout));
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
         {
             text.Append("file ").Append(file.Digest.Hex).Append(' ').Append(file.Size).Append(' ').Append(file.Path).Append('\n');
@@ -35,5 +33,24 @@ internal static class Manifest
 
         text.Append("rejected ").Append(rejected).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(rejections))).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    /// <summary>The lines that say how files are read.</summary>
+    public static StringBuilder Layout(DataFormat format, RecordLayout layout)
+    {
+        var text = new StringBuilder();
+        text.Append("format ").Append(FormatNames.Of(format)).Append('\n');
+        text.Append("option ").Append(JsonFormatter.Default.Format(layout.Options)).Append('\n');
+        foreach (var column in layout.Schema.Columns)
+        {
+            text.Append("column ").Append(JsonFormatter.Default.Format(column)).Append('\n');
+        }
+
+        foreach (var label in layout.Labels.Names)
+        {
+            text.Append("label ").Append(label).Append('\n');
+        }
+
+        return text;
     }
 }

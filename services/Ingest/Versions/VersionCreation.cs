@@ -39,8 +39,10 @@ internal sealed class VersionCreation(
             name = await once.FindAsync(cancel) ?? throw MeshError.Aborted("VERSION_CONFLICT", $"Another call changed {request.Parent}; try again.");
         }
 
+        // As it was created; a small one is ready before the answer has left.
+        var created = await versions.GetAsync(name, cancel);
         signals.Pulse(CommitRunner.Wake);
-        return await versions.GetAsync(name, cancel);
+        return created;
     }
 
     private string[] Check(CreateDatasetVersionRequest request, string project)
@@ -51,6 +53,7 @@ internal sealed class VersionCreation(
         violations.Require(request.Uploads.Count <= limit, "uploads", $"a version has at most {limit} files here.");
         violations.Require(Enum.IsDefined(request.Format), "format", "is not a known format.");
         LabelNames.Check(violations, request.LabelNames, "label_names");
+        ReadingRequest.Check(violations, request, options.Value);
         violations.ThrowIfAny();
 
         var found = new string[request.Uploads.Count];
@@ -86,13 +89,22 @@ internal sealed class VersionCreation(
         var now = time.GetUtcNow();
         var number = await db.Datasets.Of(project, dataset).Select(d => d.LastVersion).SingleAsync(cancel);
         var key = new VersionKey(project, dataset, number);
-        var facts = new DatasetVersion { Format = request.Format, LabelNames = { request.LabelNames } };
+        var facts = new DatasetVersion
+        {
+            Format = request.Format,
+            LabelNames = { request.LabelNames },
+            Options = request.Options,
+            Schema = request.Schema,
+            Strict = request.Strict,
+            MaxRejectedFraction = request.MaxRejectedFraction,
+        };
         db.Add(new VersionRow
         {
             Project = project,
             DatasetId = dataset,
             Version = number,
             CreatedTicks = now.UtcTicks,
+            LastReadTicks = now.UtcTicks,
             Creator = creator,
             Facts = facts.ToByteArray(),
         });

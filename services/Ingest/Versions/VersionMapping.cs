@@ -10,14 +10,25 @@ internal static class VersionMapping
 {
     public static VersionKey Key(this VersionRow row) => new(row.Project, row.DatasetId, row.Version);
 
-    public static DatasetVersion ToVersion(this VersionRow row, IEnumerable<VersionFileRow> files)
+    public static DatasetVersion ToVersion(this VersionRow row, IEnumerable<VersionFileRow> files, IEnumerable<VersionTagRow>? tags = null)
     {
         var version = DatasetVersion.Parser.ParseFrom(row.Facts);
         version.Name = row.Key().Name;
         version.Digest = row.Digest;
         version.Creator = row.Creator;
-        version.Files.Add(files.OrderBy(f => f.Path, StringComparer.Ordinal)
-            .Select(f => new DatasetFile { Path = f.Path, Sha256 = f.Sha256, SizeBytes = f.SizeBytes }));
+        version.Notes = row.Notes;
+        version.LastReadTime = row.LastReadTicks.ToTimestamp();
+        version.ColdTime = row.ColdTicks.ToTimestamp();
+        version.Tags.Add((tags ?? []).Select(t => t.Tag).Order(StringComparer.Ordinal));
+        var counts = version.Files.ToDictionary(f => f.Path);
+        version.Files.Clear();
+        foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
+        {
+            var counted = counts.GetValueOrDefault(file.Path) ?? new DatasetFile { Path = file.Path };
+            (counted.Sha256, counted.SizeBytes) = (file.Sha256, file.SizeBytes);
+            version.Files.Add(counted);
+        }
+
         version.Status = new JobStatus
         {
             State = row.State,

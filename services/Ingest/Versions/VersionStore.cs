@@ -22,7 +22,18 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         var key = VersionKey.Parse(name);
         await using var db = await databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, key, cancel);
-        return row.ToVersion(await db.Files.AsNoTracking().Of(key).ToListAsync(cancel));
+        return await ToVersionAsync(db, row, cancel);
+    }
+
+    public async Task<DatasetVersionStatistics> GetStatisticsAsync(string name, CancellationToken cancel)
+    {
+        var key = VersionKey.Parse(name);
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        CheckReady(await FindAsync(db, key, cancel));
+        var bytes = await db.Details.AsNoTracking().Of(key).Select(d => d.Statistics).SingleOrDefaultAsync(cancel) ?? throw MeshError.NotFound(name);
+        var statistics = DatasetVersionStatistics.Parser.ParseFrom(bytes);
+        statistics.Name = name;
+        return statistics;
     }
 
     public async Task<ListDatasetVersionsResponse> ListAsync(ListDatasetVersionsRequest request, CancellationToken cancel)
@@ -46,7 +57,7 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         var bytes = 0;
         foreach (var row in page)
         {
-            var version = row.ToVersion(await db.Files.AsNoTracking().Of(row.Key()).ToListAsync(cancel));
+            var version = await ToVersionAsync(db, row, cancel);
             bytes += version.CalculateSize();
             if (bytes > PageBytes && response.Versions.Count > 0)
             {
@@ -82,10 +93,12 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
 
             var ready = await db.Versions.Of(key).AnyAsync(v => v.State == JobState.Succeeded, cancel);
             var digests = await db.Files.Of(key).Select(f => f.Sha256).ToListAsync(cancel);
-            await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, digests, cancel);
+            var quarantine = await db.Versions.Of(key).Where(v => v.QuarantineSha256 != "").Select(v => v.QuarantineSha256).ToListAsync(cancel);
+            await BlobCollector<IngestDb>.ReleaseAsync(db, key.Project, [.. digests, .. quarantine], cancel);
             await db.SaveChangesAsync(cancel);
             await db.Files.Of(key).ExecuteDeleteAsync(cancel);
-            await db.Rejections.Of(key).ExecuteDeleteAsync(cancel);
+            await db.Tags.Of(key).ExecuteDeleteAsync(cancel);
+            await db.Details.Of(key).ExecuteDeleteAsync(cancel);
             await db.Versions.Of(key).ExecuteDeleteAsync(cancel);
             if (ready)
             {
@@ -114,6 +127,18 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
         }
     }
 
+    /// <exception cref="MeshException">FAILED_PRECONDITION</exception>
+    public static void CheckReady(VersionRow row)
+    {
+        if (row.State != JobState.Succeeded)
+        {
+            throw MeshError.Precondition("VERSION_NOT_READY", $"{row.Key().Name} is not ready.");
+        }
+    }
+
     public static async Task<VersionRow> FindAsync(IngestDb db, VersionKey key, CancellationToken cancel) =>
         await db.Versions.AsNoTracking().Of(key).SingleOrDefaultAsync(cancel) ?? throw MeshError.NotFound(key.Name);
+
+    private static async Task<DatasetVersion> ToVersionAsync(IngestDb db, VersionRow row, CancellationToken cancel) => row.ToVersion(
+        await db.Files.AsNoTracking().Of(row.Key()).ToListAsync(cancel), await db.Tags.AsNoTracking().Of(row.Key()).ToListAsync(cancel));
 }

@@ -72,16 +72,23 @@ public sealed class SampleSource
     /// <summary>The class index, or <see cref="Unlabelled"/>.</summary>
     public int Label(int sample) => labels[sample];
 
-    /// <summary>Gathers and converts samples. <paramref name="scratch"/> has a byte, and <paramref name="inputs"/> a float, for each element.</summary>
+    /// <summary>
+    /// Gathers and converts samples. <paramref name="scratch"/> has a byte for each element; <paramref name="inputs"/> at least a float for each, and
+    /// <paramref name="classes"/> an element for each sample.
+    /// </summary>
     public void Read(ReadOnlySpan<int> samples, Span<byte> scratch, Span<float> inputs, Span<long> classes)
     {
-        Span<long> wanted = samples.Length <= 512 ? stackalloc long[samples.Length] : new long[samples.Length];
+        // Until the rows are gathered, the place of each label holds the number of its row: no memory of its own for them.
+        classes = classes[..samples.Length];
         for (var i = 0; i < samples.Length; i++)
         {
-            wanted[i] = rows[samples[i]];
+            classes[i] = rows[samples[i]];
+        }
+        gather(classes, scratch);
+        convert(scratch, samples.Length, inputs);
+        for (var i = 0; i < samples.Length; i++)
+        {
             classes[i] = labels[samples[i]];
         }
-        gather(wanted, scratch);
-        convert(scratch, samples.Length, inputs);
     }
 }

@@ -1,3 +1,4 @@
+using Mesh.Shards.Loading;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Checkpoints;
 using Mesh.Trainer.Evaluation;

@@ -50,9 +50,10 @@ internal static class TrainingWorker
         var transforms = await ReadTransformsAsync(store, data, cancel);
         var pipeline = FittedPipeline.Parse(transforms);
         var plan = RunRequests.MakePlan(spec.TrainingRun, data);
-        using var train = await OpenAsync(store, data, SplitNames.Train, cancel);
-        using var validation = await OpenAsync(store, data, SplitNames.Validation, cancel);
-        using var test = await OpenAsync(store, data, SplitNames.Test, cancel);
+        using var shards = new LocalBlobs(store, Scope(data));
+        using var train = await OpenAsync(shards, data, SplitNames.Train, cancel);
+        using var validation = await OpenAsync(shards, data, SplitNames.Validation, cancel);
+        using var test = await OpenAsync(shards, data, SplitNames.Test, cancel);
         var classes = data.Labels.Count;
 
         var bundle = Path.Combine(folder, $"bundle-{session.Attempt}.tar");
@@ -130,7 +131,7 @@ internal static class TrainingWorker
         split is not null && ShardSamples.Open(split, pipeline, classes, keepUnlabelled: true) is { Labelled: > 0 } samples ? samples : null;
 
     /// <returns>Null when the split has no rows.</returns>
-    private static async Task<ShardSet?> OpenAsync(IBlobStore store, ProcessedDataset data, string split, CancellationToken cancel)
+    private static async Task<ShardSet?> OpenAsync(LocalBlobs shards, ProcessedDataset data, string split, CancellationToken cancel)
     {
         if (data.Splits.FirstOrDefault(s => s.Name == split && s.RowCount > 0) is not { } found)
         {
@@ -140,7 +141,7 @@ internal static class TrainingWorker
         var paths = new List<string>();
         foreach (var shard in found.Shards)
         {
-            paths.Add(await store.GetLocalPathAsync(Scope(data), BlobDigest.Parse(shard.Sha256), cancel));
+            paths.Add(await shards.OpenAsync(BlobDigest.Parse(shard.Sha256), cancel));
         }
 
         return ShardSet.Open(paths);

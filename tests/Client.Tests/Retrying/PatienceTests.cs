@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Mesh.Client.Errors;
+using Mesh.Client.Listing;
 using Mesh.Client.Retrying;
 using Mesh.Client.Tests.Support;
 using Mesh.Identity.V1;
@@ -57,6 +58,17 @@ public sealed class PatienceTests
         Assert.Equal("projects/p", (await asking).Name);
     }
 
+    [Fact]
+    public async Task Reads_a_whole_list_though_the_mesh_is_away_between_its_pages()
+    {
+        await using var server = await GrpcServer<Projects>.StartAsync(new Projects(StatusCode.Unavailable, failures: 1));
+        using var mesh = server.Client(maxAttempts: 2);
+
+        var projects = await mesh.PatientlyAsync(m => m.ListProjectsAsync(Cancel), Cancel);
+
+        Assert.Equal(["projects/first", "projects/second"], projects.Select(project => project.Name));
+    }
+
     private sealed class Projects(StatusCode code, int failures) : ProjectService.ProjectServiceBase
     {
         private int _calls;
@@ -67,5 +79,13 @@ public sealed class PatienceTests
             Interlocked.Increment(ref _calls) <= failures
                 ? throw new RpcException(new Status(code, "Not now."))
                 : Task.FromResult(new Project { Name = request.Name });
+
+        /// <summary>Two pages of one; the second is the one that fails, as often as the client itself tries a call and then once more.</summary>
+        public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) => request.PageToken switch
+        {
+            "" => Task.FromResult(new ListProjectsResponse { Projects = { new Project { Name = "projects/first" } }, NextPageToken = "2" }),
+            _ when Interlocked.Increment(ref _calls) <= failures + 2 => throw new RpcException(new Status(code, "Not now.")),
+            _ => Task.FromResult(new ListProjectsResponse { Projects = { new Project { Name = "projects/second" } } }),
+        };
     }
 }

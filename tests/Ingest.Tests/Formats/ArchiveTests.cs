@@ -69,7 +69,7 @@ public sealed class ArchiveTests
         var zip = Archive.Zip(
             ("cats/1.png", Png.Of(1)), ("cats/empty.png", []), ("cats/huge.png", huge), ("cats/large.png", Png.Of(2, 200, 200)), ("cats/notes.txt", "no image"u8.ToArray()),
             ("cats/zero.png", Png.Of(3, 8, 0)));
-        var parsed = await parser.ParseAsync([("pets.zip", zip)]);
+        var parsed = await parser.ParseAsync([("pets.zip", zip)], new DatasetVersion { MaxRejectedFraction = 1 });
         Assert.Equal((1L, 5L), (parsed.Records, parsed.Facts.RejectedCount));
         Assert.Equal(
             [
@@ -78,8 +78,8 @@ public sealed class ArchiveTests
                 ("pets.zip:cats/zero.png", "says it has 8 × 0 pixels"),
             ],
             parsed.Facts.Rejected.Select(r => (r.Source, r.Reason)));
-        var (reason, message) = await parser.FailsAsync([("pets.zip", Archive.Zip(("a/b.txt", [1])))]);
-        Assert.Equal(("NO_RECORDS", true), (reason, message.Contains("pets.zip:a/b.txt")));
+        var (reason, message) = await parser.FailsAsync([("pets.zip", Archive.Zip(("a/b.png", Png.Of(1)[..20])))]);
+        Assert.Equal(("NO_RECORDS", true), (reason, message.Contains("pets.zip:a/b.png")));
     }
 
     [Fact]
@@ -113,6 +113,6 @@ public sealed class ArchiveTests
         Assert.Equal("FORMAT_MISMATCH", (await parser.FailsAsync([("all.zip", Archive.Zip(Entries))], DataFormat.Idx)).Reason);
         Assert.Equal("FORMAT_MISMATCH", (await parser.FailsAsync(Idx.Pair("train", 3), DataFormat.ImageFolder)).Reason);
         Assert.Equal("FORMAT_MIXED", (await parser.FailsAsync([("z.zip", Archive.Zip(Entries)), .. Idx.Pair("train", 3)])).Reason);
-        Assert.Equal("FORMAT_UNKNOWN", (await parser.FailsAsync([("x.csv", "a,b\n1,2\n"u8.ToArray())])).Reason);
+        Assert.Equal("FORMAT_UNKNOWN", (await parser.FailsAsync([("x.csv", [0, 1, 2, 3, 0, 0])])).Reason);
     }
 }

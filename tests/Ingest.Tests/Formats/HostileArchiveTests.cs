@@ -66,7 +66,7 @@ public sealed class HostileArchiveTests
         {
             Assert.Equal("TOO_MANY_ENTRIES", (await parser.FailsAsync([("pets", make(Many(11, _ => "cats")))])).Reason);
             Assert.Equal("TOO_MANY_LABELS", (await parser.FailsAsync([("pets", make(Many(4, i => $"l{i}")))])).Reason);
-            var large = Enumerable.Range(0, 3).Select(i => ($"cats/{i}.bin", Idx.Random(400_000, i)));
+            var large = Enumerable.Range(0, 3).Select(i => ($"cats/{i}.png", (byte[])[.. Png.Of(i), .. Idx.Random(400_000, i)]));
             Assert.Equal("EXPANDED_TOO_LARGE", (await parser.FailsAsync([("pets", make(large))])).Reason);
         }
     }

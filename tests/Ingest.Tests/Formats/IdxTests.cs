@@ -21,6 +21,56 @@ public sealed class IdxTests
         Assert.Equal((21L, 0L), (parsed.Records, parsed.Rejected));
     }
 
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar, labels first")]
+    [InlineData("tar.gz")]
+    [InlineData("one in a zip, one bare")]
+    public async Task Archives_hold_pairs_too(string kind)
+    {
+        using var parser = new ParserFixture();
+        var (train, test) = (Idx.Pair("train", 12), Idx.Pair("t10k", 6, seed: 2));
+        (string Name, byte[] Bytes)[] entries = [.. train.Concat(test).Select(e => ("mnist/" + e.Name, e.Bytes)), ("mnist/README.md", [1])];
+        (string, byte[])[] files = kind switch
+        {
+            "zip" => [("mnist.zip", Archive.Zip(entries))],
+            "tar, labels first" => [("mnist.tar", Archive.Tar(System.Formats.Tar.TarEntryFormat.Ustar, entries.Reverse()))],
+            "tar.gz" => [("mnist.tgz", Idx.Gzip(Archive.Tar(System.Formats.Tar.TarEntryFormat.Pax, entries)))],
+            _ => [("mnist.zip", Archive.Zip(entries[1..4])), (train[0].Name + ".gz", Idx.Gzip(train[0].Bytes))],
+        };
+        var parsed = await parser.ParseAsync(files);
+        Assert.Equal((DataFormat.Idx, 18L), (parsed.Facts.Format, parsed.Records));
+        Assert.Equal([("test", 6L), ("train", 12L)], parsed.Facts.Splits.Select(s => (s.Name, s.RecordCount)));
+        var records = await parser.ReadAsync(files);
+        foreach (var (split, images) in new[] { ("train", train[0].Bytes), ("test", test[0].Bytes) })
+        {
+            var read = records.Where(r => r.Split == split).ToList();
+            Assert.Equal(images[16..], read.SelectMany(r => r.Values[0].Image.Data));
+            Assert.Equal(Enumerable.Range(0, read.Count).Select(i => $"{i % 3}"), read.Select(r => r.Values[1].StringValue));
+        }
+    }
+
+    [Fact]
+    public async Task Files_in_archives_that_lie_are_named()
+    {
+        using var parser = new ParserFixture();
+        var pair = Idx.Pair("train", 12);
+        async Task Check(string reason, string start, params (string, byte[])[] entries)
+        {
+            foreach (var archive in new[] { Archive.Zip(entries), Archive.Tar(System.Formats.Tar.TarEntryFormat.Ustar, entries) })
+            {
+                var (found, message) = await parser.FailsAsync([("m", archive)], DataFormat.Idx);
+                Assert.Equal((reason, true), (found, message.StartsWith(start, StringComparison.Ordinal)));
+            }
+        }
+
+        await Check("IDX_TRUNCATED", "m:train-images-idx3-ubyte says it has 12 records and ends after 11", (pair[0].Name, pair[0].Bytes[..^1]), pair[1]);
+        await Check("IDX_TRAILING_DATA", "m:train-labels-idx1-ubyte ", pair[0], (pair[1].Name, [.. pair[1].Bytes, 0]));
+        await Check("IDX_SPLIT_TWICE", "m:train-images-idx3-ubyte is a second file", pair[0], pair[1], ("a/" + pair[0].Name, pair[0].Bytes));
+        await Check("IDX_PAIR_INCOMPLETE", "m:train-images-idx3-ubyte has no labels", pair[0]);
+        await Check("IDX_NAME", "m:x.bin is not called", pair[0], pair[1], ("x.bin", [1]));
+    }
+
     [Fact]
     public async Task A_label_beyond_the_names_rejects_its_record_and_no_other()
     {
@@ -44,7 +94,8 @@ public sealed class IdxTests
         // By hand: printf of the manifest | sha256sum.
         string[] lines =
         [
-            "mesh dataset manifest 2", "format DATA_FORMAT_IDX",
+            "mesh dataset manifest 3", "format DATA_FORMAT_IDX", "option { }", "column { \"name\": \"image\", \"type\": \"COLUMN_TYPE_IMAGE\" }",
+            "column { \"name\": \"label\", \"type\": \"COLUMN_TYPE_STRING\", \"nullable\": true }",
             .. files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"file {Hosting.IngestCalls.Sha256(f.Bytes)} {f.Bytes.Length} {f.Name}"),
             $"rejected 0 {Hosting.IngestCalls.Sha256([0])}",
         ];

@@ -1,12 +1,11 @@
 using Mesh.Blobs;
 using Mesh.Ingest.Commits;
 using Mesh.Ingest.Formats;
-using Mesh.Ingest.Formats.Archives;
-using Mesh.Ingest.Formats.Idx;
+using Mesh.Ingest.Quarantine;
+using Mesh.Ingest.Records;
 using Mesh.Ingest.V1;
-using Mesh.Ingest.Versions;
 using Mesh.Tests.Shared;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Mesh.Ingest.Tests.Formats;
@@ -18,24 +17,64 @@ internal sealed class ParserFixture : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly FileBlobStore _blobs;
+    private readonly bool _inMemory;
+    private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
-    public ParserFixture(Action<IngestOptions>? configure = null)
+    /// <param name="inMemory">For tests of thousands of inputs: files are not stored, and so neither written nor verified.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false)
     {
-        var options = new IngestOptions();
-        configure?.Invoke(options);
-        var settings = Microsoft.Extensions.Options.Options.Create(options);
+        _inMemory = inMemory;
         _blobs = new FileBlobStore(_folder.Path);
-        _formats = new RecordFormats([new IdxFormat(settings), new ImageFolderFormat(settings)]);
-        _parser = new VersionParser(_formats, settings);
+        _services = new ServiceCollection().AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
+        _formats = _services.GetRequiredService<RecordFormats>();
+        _parser = ActivatorUtilities.CreateInstance<VersionParser>(_services);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task<ParsedVersion> ParseAsync(
+    /// <summary>What the last parse kept aside.</summary>
+    public IReadOnlyList<RejectedRecord> Quarantined { get; private set; } = [];
+
+    public Task<ParsedVersion> ParseAsync(
         IEnumerable<(string Name, byte[] Bytes)> files, DataFormat format = DataFormat.Unspecified, params string[] labels) =>
-        await _parser.ParseAsync(new DatasetVersion { Format = format, LabelNames = { labels } }, await StoreAsync(files), new CommitProgress(), Cancel);
+        ParseAsync(files, new DatasetVersion { Format = format, LabelNames = { labels } });
+
+    public async Task<ParsedVersion> ParseAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion asked)
+    {
+        using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
+        var stored = await StoreAsync(files);
+        try
+        {
+            return await _parser.ParseAsync(asked, stored, quarantine, new CommitProgress(), Cancel);
+        }
+        finally
+        {
+            Release(stored);
+            Quarantined = await quarantine.FinishAsync(Cancel) is var (path, _) ? Read(path) : [];
+        }
+    }
+
+    /// <summary>Every accepted record as a reader gets it: split, source, values.</summary>
+    public async Task<List<(string Split, string Source, Value[] Values)>> ReadAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion? asked = null)
+    {
+        var stored = VersionParser.DataFiles(await StoreAsync(files));
+        using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
+        var parsed = await _parser.ParseAsync(asked ?? new DatasetVersion(), stored, quarantine, new CommitProgress(), Cancel);
+        await using var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null);
+        var (values, all) = (new RecordValues(), new List<(string, string, Value[])>());
+        while (await cursor.MoveNextAsync(Cancel))
+        {
+            if (await cursor.ReadAsync(Cancel) is null)
+            {
+                all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
+            }
+        }
+
+        Release(stored);
+        return all;
+    }
 
     /// <summary>What the version's error would be.</summary>
     public async Task<(string Reason, string Message)> FailsAsync(IEnumerable<(string Name, byte[] Bytes)> files, DataFormat format = DataFormat.Unspecified)
@@ -47,26 +86,58 @@ internal sealed class ParserFixture : IDisposable
     /// <summary>Every candidate in order: its split, label, source and what it is rejected for.</summary>
     public async Task<List<(string Split, string? Label, string Source, string? Problem, byte[] Data)>> WalkAsync(IEnumerable<(string Name, byte[] Bytes)> files, string? split = null)
     {
-        var stored = await StoreAsync(files);
+        var stored = VersionParser.DataFiles(await StoreAsync(files));
         var format = await _formats.FindAsync(stored, DataFormat.Unspecified, Cancel);
-        await using var cursor = format.Open(stored, LabelNames.None, split);
+        var layout = await format.DescribeAsync(stored, RecordLayout.Of(new DatasetVersion()), Cancel);
+        await using var cursor = format.Open(stored, layout, split);
         var all = new List<(string, string?, string, string?, byte[])>();
         while (await cursor.MoveNextAsync(Cancel))
         {
             var problem = await cursor.ReadAsync(Cancel);
-            all.Add((cursor.Split, cursor.Label, cursor.Source, problem, problem is null ? cursor.ToImage().Data.ToByteArray() : []));
+            var row = cursor.Row;
+            all.Add((cursor.Split, row.IsMissing(1) ? null : row.Text(1).ToString(), cursor.Source, problem, problem is null ? row.Image(0).Data.ToArray() : []));
         }
 
         return all;
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _services.Dispose();
+        _folder.Dispose();
+    }
+
+    private static void Release(IEnumerable<SourceFile> stored)
+    {
+        foreach (var file in stored)
+        {
+            (file.Blobs as MemoryBlob)?.Dispose();
+        }
+    }
+
+    private static List<RejectedRecord> Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        var records = new List<RejectedRecord>();
+        while (file.Position < file.Length)
+        {
+            records.Add(RejectedRecord.Parser.ParseDelimitedFrom(file));
+        }
+
+        return records;
+    }
 
     private async Task<IReadOnlyList<SourceFile>> StoreAsync(IEnumerable<(string Name, byte[] Bytes)> files)
     {
         var stored = new List<SourceFile>();
         foreach (var (name, bytes) in files)
         {
+            if (_inMemory)
+            {
+                stored.Add(new SourceFile(new MemoryBlob(bytes), Scope, name, BlobDigest.Of(bytes), bytes.Length));
+                continue;
+            }
+
             var blob = await _blobs.WriteAsync(Scope, new MemoryStream(bytes), null, Cancel);
             stored.Add(new SourceFile(_blobs, Scope, name, blob.Digest, blob.Size));
         }

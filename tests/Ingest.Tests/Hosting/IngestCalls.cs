@@ -94,18 +94,20 @@ public static class IngestCalls
         }
 
         var version = await datasets.StartVersionAsync(dataset, uploads, format, labels);
-        Assert.Equal(JobState.Running, version.Status.State);
+        Assert.Contains(version.Status.State, new[] { JobState.Running, JobState.Succeeded });
         return await datasets.EndAsync(version.Name);
     }
 
     public static async Task<DatasetVersion> GetVersionAsync(this DatasetService.DatasetServiceClient datasets, string name) =>
         await datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: Cancel);
 
-    public static async Task<List<Record>> ReadAsync(
-        this DatasetService.DatasetServiceClient datasets, string version, string split, long offset = 0, long limit = 0)
+    public static Task<List<Record>> ReadAsync(
+        this DatasetService.DatasetServiceClient datasets, string version, string split, long offset = 0, long limit = 0) =>
+        datasets.ReadAsync(new ReadRecordsRequest { Name = version, Split = split, Offset = offset, Limit = limit });
+
+    public static async Task<List<Record>> ReadAsync(this DatasetService.DatasetServiceClient datasets, ReadRecordsRequest request)
     {
-        using var call = datasets.ReadRecords(
-            new ReadRecordsRequest { Name = version, Split = split, Offset = offset, Limit = limit }, cancellationToken: Cancel);
+        using var call = datasets.ReadRecords(request, cancellationToken: Cancel);
         var records = new List<Record>();
         await foreach (var batch in call.ResponseStream.ReadAllAsync(Cancel))
         {

@@ -45,6 +45,8 @@ public sealed class IngestHost : IAsyncDisposable
     /// <summary>Where the service keeps blobs: "{folder}/{service}/{project}/…".</summary>
     public string BlobFolder => Path.Combine(_folder.Path, "blobs");
 
+    public string StateFolder => Path.Combine(_folder.Path, "ingest");
+
     /// <summary>Texts of errors that this test provokes.</summary>
     public List<string> ExpectedErrors { get; } = [];
 

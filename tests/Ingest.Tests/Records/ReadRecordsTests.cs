@@ -34,7 +34,7 @@ public sealed class ReadRecordsTests
         await using var host = await IngestHost.StartAsync();
         await host.Datasets.CreateAsync("pets");
         var entries = Enumerable.Range(0, 60).Select(i => ($"train/{(i % 2 == 0 ? "cats" : "dogs")}/{i:00}.png", Png.Of(i, 250, 250))).ToList();
-        (string, byte[])[] files = [("pets.zip", Archive.Zip([.. entries, ("train/none.png", Png.Of(99)), ("train/cats/x.txt", [1])]))];
+        (string, byte[])[] files = [("pets.zip", Archive.Zip([.. entries, ("train/none.png", Png.Of(99)), ("train/cats/x.txt", [1, 2, 3])]))];
         var version = await host.Datasets.CommitAsync("pets", files);
         Assert.Equal(1, version.RejectedCount);
 

@@ -23,7 +23,7 @@ public sealed class CommitLeasesTests : IDisposable
         using var db = _databases.CreateDbContext();
         db.Database.EnsureCreated();
         db.Add(new DatasetRow { Project = "default", DatasetId = "digits", DisplayName = "", Description = "", CreatedTicks = 1, Creator = "users/admin" });
-        db.Add(new VersionRow { Project = "default", DatasetId = "digits", Version = 1, CreatedTicks = 1, Creator = "users/admin", Facts = [] });
+        db.Add(new VersionRow { LastReadTicks = 0, Project = "default", DatasetId = "digits", Version = 1, CreatedTicks = 1, Creator = "users/admin", Facts = [] });
         db.SaveChanges();
     }
 
@@ -56,11 +56,11 @@ public sealed class CommitLeasesTests : IDisposable
         var lost = (await _leases.ClaimAsync(Cancel))!;
         await _leases.TakeOverAsync(Cancel);
         var commit = (await _leases.ClaimAsync(Cancel))!;
-        Assert.False(await _leases.SucceedAsync(lost, new ParsedVersion(new(), "digest", [1], 1, 1), Cancel));
+        Assert.False(await _leases.SucceedAsync(lost, new ParsedVersion(new(), new(), "digest", [1], 1, 1), Cancel));
         await using var db = _databases.CreateDbContext();
-        Assert.Empty(db.Rejections);
-        Assert.True(await _leases.SucceedAsync(commit, new ParsedVersion(new(), "digest", [2], 1, 1), Cancel));
-        Assert.Equal([2], (await db.Rejections.SingleAsync(Cancel)).Ordinals);
+        Assert.Empty(db.Details);
+        Assert.True(await _leases.SucceedAsync(commit, new ParsedVersion(new(), new(), "digest", [2], 1, 1), Cancel));
+        Assert.Equal([2], (await db.Details.SingleAsync(Cancel)).Rejections);
         Assert.Equal(JobState.Succeeded, (await db.Versions.SingleAsync(Cancel)).State);
     }
 

@@ -27,7 +27,7 @@ public sealed class CountingJob : JobKind<CountingDb>
 
     public override Task OnEndedAsync(CountingDb db, JobRow job, CancellationToken cancel) => AddEnd(db, job);
 
-    private static Task AddEnd(CountingDb db, JobRow job)
+    internal static Task AddEnd(CountingDb db, JobRow job)
     {
         db.Ends.Add(new EndRow { Job = job.Name, State = job.State.ToString(), Attempt = job.Attempt });
         return Task.CompletedTask;

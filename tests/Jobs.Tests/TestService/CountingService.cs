@@ -14,6 +14,7 @@ public static class CountingService
         builder.AddMeshDefaults("counting");
         builder.AddMeshDatabase<CountingDb, SqliteCountingDb, PostgresCountingDb>();
         builder.AddJobs<CountingDb, CountingJob>();
+        builder.AddJobKind<CountingDb, CountingGroup>();
         var app = builder.Build();
         app.MapMeshDefaults();
         app.MapJobs<CountingDb>();

@@ -8,7 +8,7 @@ namespace Mesh.Jobs.TestService;
 /// <summary>
 /// Counts to "until", one event per number, going on where an earlier attempt was. An attempt that starts from nothing
 /// waits "pause_ms" before each number, and at "hold_at" until it is stopped; later ones count at full speed.
-/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once), "hang" (hears nothing) or "confirm" (asks
+/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once), "crash-first" (half-way, in the first attempt), "hang" (hears nothing) or "confirm" (asks
 /// for its lease until that is refused).
 /// </summary>
 public static class CountingWorker
@@ -49,6 +49,11 @@ public static class CountingWorker
             await session.ReportAsync(new Int64Value { Value = number });
             session.Progress("count", number, until);
             session.ThrowIfYieldRequested();
+            if (mode?.StringValue == "crash-first" && from == 0 && number == until / 2)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
+
             if (from == 0 && number == holdAt)
             {
                 await Task.Delay(Timeout.Infinite, stop.Token);

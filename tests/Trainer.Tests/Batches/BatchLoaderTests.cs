@@ -1,7 +1,9 @@
+using Mesh.Shards.Loading;
 using Mesh.Trainer.Batches;
 using Mesh.Trainer.Tests.Support;
 using Mesh.Trainer.Torch;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Mesh.Trainer.Tests.Batches;
 
@@ -16,7 +18,7 @@ public sealed class BatchLoaderTests
         var order = SampleOrder.Shuffled(50, 8, 3, 0);
         using var loader = new BatchLoader(stripes.Source(), order, first: 2);
         var index = 2;
-        foreach (var batch in loader.Batches())
+        foreach (var batch in loader.Batches(TestContext.Current.CancellationToken))
         {
             using (batch)
             {
@@ -34,11 +36,40 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
+    public void Tensors_are_filled_again_and_none_is_left_behind()
+    {
+        var source = new Stripes(50, 1).Source();
+        // So that the count does not sink by what earlier tests left.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        for (var epoch = 0; epoch < 20; epoch++)
+        {
+            var memory = new HashSet<nint>();
+            using (var loader = new BatchLoader(source, SampleOrder.Shuffled(50, 3, 1, epoch)))
+            {
+                foreach (var batch in loader.Batches(TestContext.Current.CancellationToken).Take(epoch))
+                {
+                    memory.Add(AddressOf(batch.Inputs));
+                    batch.Dispose();
+                }
+            }
+            Assert.InRange(memory.Count, 0, BatchLoader.DefaultDepth);
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+
+        static unsafe nint AddressOf(Tensor tensor)
+        {
+            fixed (byte* start = tensor.bytes) return (nint)start;
+        }
+    }
+
+    [Fact]
     public void Leaving_early_stops_the_reading()
     {
         var read = 0;
         var source = new SampleSource(Stripes.Shape, new long[10_000], 1, (rows, _) => Interlocked.Add(ref read, rows.Length), Stripes.Convert);
-        using (var loader = new BatchLoader(source, SampleOrder.Sequential(10_000, 10))) loader.Batches().First().Dispose();
+        using (var loader = new BatchLoader(source, SampleOrder.Sequential(10_000, 10))) loader.Batches(TestContext.Current.CancellationToken).First().Dispose();
         Assert.InRange(read, 10, 60);
     }
 
@@ -49,7 +80,7 @@ public sealed class BatchLoaderTests
             (rows, _) => { if (rows[0] >= 50) throw new IOException("disk gone"); }, Stripes.Convert);
         using var loader = new BatchLoader(source, SampleOrder.Sequential(100, 10));
         var before = 0;
-        var error = Assert.Throws<IOException>(() => { foreach (var batch in loader.Batches()) { batch.Dispose(); before++; } });
+        var error = Assert.Throws<IOException>(() => { foreach (var batch in loader.Batches(TestContext.Current.CancellationToken)) { batch.Dispose(); before++; } });
         Assert.Equal("disk gone", error.Message);
         Assert.Equal(5, before);
     }

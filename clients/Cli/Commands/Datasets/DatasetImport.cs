@@ -19,8 +19,7 @@ internal sealed class DatasetImport : MeshCommand
         HelpName = "PATTERN",
     };
 
-    private readonly Option<string> _format = VersionCommit.FormatOption();
-    private readonly Option<FileInfo> _labels = VersionCommit.LabelsOption();
+    private readonly ReadingOptions _reading = new();
 
     public DatasetImport()
         : base("import", "Has the mesh fetch files, and makes a new version of the dataset of them. What it may fetch is the operator's choice.",
@@ -30,8 +29,7 @@ internal sealed class DatasetImport : MeshCommand
         Add(_dataset);
         Add(_source);
         Add(_include);
-        Add(_format);
-        Add(_labels);
+        _reading.AddTo(this);
     }
 
     public override async Task<int> RunAsync(CommandRun run)
@@ -48,7 +46,7 @@ internal sealed class DatasetImport : MeshCommand
         import = await JobFollow.FollowAsync(run, "import", import.Name, run.Command($"import show {Names.Id(import.Name)}"),
             run.Mesh.WatchImportAsync(import.Name, run.Cancel), i => i.Status,
             (state, stage) => stage.Report(state.Status.Progress?.Done ?? 0, state.Status.Progress?.Total ?? 0, ImportText.Progress(state)));
-        var version = await VersionCommit.RunAsync(run, dataset, import.Uploads, run.Get(_format), run.Get(_labels));
+        var version = await VersionCommit.RunAsync(run, dataset, import.Uploads, _reading);
         run.Show(version, output => DatasetText.Write(output, version));
         return ExitCode.Ok;
     }

@@ -7,6 +7,8 @@ namespace Mesh.Cli.Commands.Datasets;
 /// <summary>A dataset version, in words.</summary>
 internal static class DatasetText
 {
+    private const int MaxFiles = 20;
+
     public static void Write(TextWriter output, DatasetVersion version)
     {
         TextTable.WriteFields(output,
@@ -14,11 +16,15 @@ internal static class DatasetText
             ("version", version.Name),
             .. JobText.Fields(version.Status),
             ("format", version.Format == DataFormat.Unspecified ? "" : version.Format.ToString()),
+            ("tags", string.Join(", ", version.Tags)),
+            ("notes", version.Notes),
             ("digest", version.Digest),
             ("splits", Splits(version)),
             ("columns", string.Join(", ", version.Schema?.Columns.Select(c => $"{c.Name} {c.Type.ToString().ToLowerInvariant()}") ?? [])),
             ("labels", string.Join(", ", version.LabelNames)),
-            ("files", string.Join(", ", version.Files.Select(f => $"{f.Path} ({Amount.Bytes(f.SizeBytes)})"))),
+            ("files", string.Join(", ", version.Files.Take(MaxFiles).Select(f => $"{f.Path} ({Amount.Bytes(f.SizeBytes)})"))
+                + (version.Files.Count > MaxFiles ? $" and {Amount.Count(version.Files.Count - MaxFiles)} more" : "")),
+            ("cold since", version.ColdTime is null ? "" : Amount.At(version.ColdTime)),
             ("rejected", version.RejectedCount > 0 ? $"{Amount.Count(version.RejectedCount)} records" : ""),
         ]);
         foreach (var rejected in version.Rejected.Take(10))

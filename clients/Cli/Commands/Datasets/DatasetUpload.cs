@@ -14,8 +14,7 @@ internal sealed class DatasetUpload : MeshCommand
         Arity = ArgumentArity.OneOrMore,
     }.AcceptExistingOnly();
 
-    private readonly Option<string> _format = VersionCommit.FormatOption();
-    private readonly Option<FileInfo> _labels = VersionCommit.LabelsOption();
+    private readonly ReadingOptions _reading = new();
 
     private readonly Option<int> _parallel = new Option<int>("--parallel")
     {
@@ -38,12 +37,12 @@ internal sealed class DatasetUpload : MeshCommand
         : base("upload", "Uploads files as a new version of a dataset, and waits until it is checked. Run it again to go on after a break.",
             "mesh dataset upload fashion-mnist samples/fashion-mnist",
             "mesh dataset upload pets pets.zip --format image-folder",
+            "mesh dataset upload people people.csv --label-column churned --type zip=string --key-column id",
             "mesh dataset upload logs day1/ day2/ --parallel 8")
     {
         Add(_dataset);
         Add(_files);
-        Add(_format);
-        Add(_labels);
+        _reading.AddTo(this);
         Add(_parallel);
     }
 
@@ -53,7 +52,7 @@ internal sealed class DatasetUpload : MeshCommand
         var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName), run.Terminal.Note);
         await VersionCommit.EnsureDatasetAsync(run, dataset);
         var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage, run.Get(_parallel)));
-        var version = await VersionCommit.RunAsync(run, dataset, uploads, run.Get(_format), run.Get(_labels));
+        var version = await VersionCommit.RunAsync(run, dataset, uploads, _reading);
         run.Show(version, output => DatasetText.Write(output, version));
         return ExitCode.Ok;
     }

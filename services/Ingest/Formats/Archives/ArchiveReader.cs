@@ -25,5 +25,9 @@ internal abstract class ArchiveReader : IAsyncDisposable
     /// <returns>Why it cannot be a record; null when all of it is there.</returns>
     public abstract ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel);
 
+    /// <summary>The current file, to be read front to back and disposed before moving on.</summary>
+    /// <exception cref="DatasetException">It cannot be read at all.</exception>
+    public abstract Stream OpenContent();
+
     public abstract ValueTask DisposeAsync();
 }

@@ -14,6 +14,8 @@ internal sealed class ContentBuffer(int limit)
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
     public void Clear() => Length = 0;
 
     /// <summary>Room for the next bytes, at least one. Never ends before one byte beyond the limit, which tells an overflow.</summary>

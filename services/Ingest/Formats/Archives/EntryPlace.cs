@@ -35,6 +35,22 @@ internal readonly record struct EntryPlace(string Split, string? Label)
         return name.StartsWith("__MACOSX/", StringComparison.Ordinal) || last is ".DS_Store" or "Thumbs.db" or "desktop.ini" || last.StartsWith("._", StringComparison.Ordinal);
     }
 
+    /// <summary>What people lay beside their data; it does not decide what the data is.</summary>
+    public static bool IsRemark(string name)
+    {
+        var last = name[(name.LastIndexOf('/') + 1)..].ToUpperInvariant();
+        return last.StartsWith("README", StringComparison.Ordinal) || last.StartsWith("LICENSE", StringComparison.Ordinal) || last.StartsWith("LICENCE", StringComparison.Ordinal);
+    }
+
+    /// <summary>The split of a file of many records: a folder named like one, else the first word of its own name ("test.csv", "train-00000-of-00002.parquet").</summary>
+    public static string SplitOfTable(string safeName)
+    {
+        var split = Of(safeName).Split;
+        var name = safeName[(safeName.LastIndexOf('/') + 1)..];
+        var word = name.AsSpan(0, name.AsSpan().IndexOfAny(".-_ ") is >= 0 and var end ? end : name.Length);
+        return split == NoSplit ? SplitOf(word.ToString()) ?? NoSplit : split;
+    }
+
     public static EntryPlace Of(string safeName)
     {
         var folders = safeName.Split('/')[..^1];
@@ -49,5 +65,12 @@ internal readonly record struct EntryPlace(string Split, string? Label)
         return new EntryPlace(NoSplit, folders.Length == 0 ? null : folders[^1]);
     }
 
-    private static string? SplitOf(string folder) => folder.ToLowerInvariant() is "train" or "test" or "validation" ? folder.ToLowerInvariant() : null;
+    /// <summary>The split that a word means; null when it means none.</summary>
+    public static string? SplitOf(string word) => word.ToLowerInvariant() switch
+    {
+        "train" => "train",
+        "test" => "test",
+        "validation" or "valid" or "val" or "dev" => "validation",
+        _ => null,
+    };
 }

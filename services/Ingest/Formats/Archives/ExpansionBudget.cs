@@ -1,7 +1,8 @@
 namespace Mesh.Ingest.Formats.Archives;
 
 /// <summary>Counts what archives really expand to, whatever their headers say, and stops at the limits.</summary>
-internal sealed class ExpansionBudget(IngestOptions options)
+/// <param name="anyRatio">Whether content may expand any number of times, because its own header says what is to come.</param>
+internal sealed class ExpansionBudget(IngestOptions options, bool anyRatio = false)
 {
     /// <summary>Little content may expand a lot without harm: a blank bitmap, a text of zeros.</summary>
     private const long RatioFloor = 1024 * 1024;
@@ -10,7 +11,8 @@ internal sealed class ExpansionBudget(IngestOptions options)
 
     public int MaxEntries => options.MaxArchiveEntries;
 
-    public int MaxRatio => options.MaxExpansionRatio;
+    /// <summary>0 for no limit.</summary>
+    public int MaxRatio => anyRatio ? 0 : options.MaxExpansionRatio;
 
     /// <param name="where">File, or file and entry, for the message.</param>
     public void Expand(long bytes, string where)
@@ -24,9 +26,9 @@ internal sealed class ExpansionBudget(IngestOptions options)
 
     public void CheckRatio(long expanded, long compressed, string where)
     {
-        if (expanded > RatioFloor && expanded / Math.Max(compressed, 1) > options.MaxExpansionRatio)
+        if (MaxRatio > 0 && expanded > RatioFloor && expanded / Math.Max(compressed, 1) > MaxRatio)
         {
-            throw new DatasetException("COMPRESSION_BOMB", $"{where} expands to more than {options.MaxExpansionRatio} times its size.");
+            throw new DatasetException("COMPRESSION_BOMB", $"{where} expands to more than {MaxRatio} times its size.");
         }
     }
 

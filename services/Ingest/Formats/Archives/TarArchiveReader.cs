@@ -85,6 +85,8 @@ internal sealed class TarArchiveReader : ArchiveReader
         return null;
     }
 
+    public override Stream OpenContent() => new EntryStream(_stream, _size, _budget, $"{_file.Path}:{Printable.Of(Name)}", taken: read => _left -= read);
+
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private void Enter(in TarHeader header, in PaxRecords described)

@@ -13,16 +13,18 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private const ushort Deflated = 8;
     private const int Encrypted = 1;
     private const int LocalHeaderBytes = 30;
+    private const string DamagedHeader = "its header in the archive is damaged";
 
     private readonly SourceFile _file;
+    private readonly LocalBlob _local;
     private readonly SafeFileHandle _handle;
     private readonly ZipDirectory _directory;
     private readonly ExpansionBudget _budget;
     private int _place = -1;
 
-    private ZipArchiveReader(SourceFile file, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
+    private ZipArchiveReader(SourceFile file, LocalBlob local, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
     {
-        (_file, _handle, _directory, _budget) = (file, handle, directory, budget);
+        (_file, _local, _handle, _directory, _budget) = (file, local, handle, directory, budget);
         for (var i = 0; i < directory.Count; i++)
         {
             Count += directory.IsFolder(directory[i]) ? 0 : 1;
@@ -33,26 +35,24 @@ internal sealed class ZipArchiveReader : ArchiveReader
 
     public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
     {
-        var path = await file.LocalPathAsync(cancel);
-        SafeFileHandle handle;
+        var local = await file.OpenLocalAsync(cancel);
+        SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            handle = File.OpenHandle(local.Path, share: FileShare.Read | FileShare.Delete);
+            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
+            return new ZipArchiveReader(file, local, handle, ZipDirectory.Read(file, buffered, budget), budget);
         }
         catch (FileNotFoundException)
         {
             // Deleted with its version since the look.
+            local.Dispose();
             throw new BlobNotFoundException(file.Scope, file.Digest);
-        }
-
-        try
-        {
-            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
-            return new ZipArchiveReader(file, handle, ZipDirectory.Read(file, buffered, budget), budget);
         }
         catch
         {
-            handle.Dispose();
+            handle?.Dispose();
+            local.Dispose();
             throw;
         }
     }
@@ -74,33 +74,42 @@ internal sealed class ZipArchiveReader : ArchiveReader
     // Synchronous all through: the file is local, and its pages are cached.
     public override ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel) => ValueTask.FromResult(Read(content));
 
+    public override Stream OpenContent()
+    {
+        var entry = _directory[_place];
+        var where = $"{_file.Path}:{Printable.Of(Name)}";
+        if (Problem(entry) is { } problem)
+        {
+            throw new DatasetException("ENTRY_UNREADABLE", $"{where} {problem}.");
+        }
+
+        var (packed, expanded) = Open(entry, DataOffset(entry) ?? throw new DatasetException("ENTRY_DAMAGED", $"{where}: {DamagedHeader}."));
+        return new EntryStream(expanded, length: null, _budget, where, entry.Crc, () => packed.Position, leaveOpen: false);
+    }
+
     public override ValueTask DisposeAsync()
     {
         _directory.Dispose();
         _handle.Dispose();
+        _local.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private string? Read(ContentBuffer content)
     {
         var entry = _directory[_place];
-        if ((entry.Flags & Encrypted) != 0)
+        if (Problem(entry) is { } problem)
         {
-            return "is encrypted";
-        }
-
-        if (entry.Method is not (Stored or Deflated))
-        {
-            return $"uses the compression method {entry.Method}; stored (0) and deflated (8) ones can be read";
+            return problem;
         }
 
         if (DataOffset(entry) is not { } offset)
         {
-            return "its header in the archive is damaged";
+            return DamagedHeader;
         }
 
-        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
-        using Stream expanded = entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress);
+        var (packed, expanded) = Open(entry, offset);
+        using var closing = expanded;
         try
         {
             Expand(expanded, packed, content);
@@ -111,6 +120,17 @@ internal sealed class ZipArchiveReader : ArchiveReader
         }
 
         return content.Overflown || Crc32.HashToUInt32(content.Span) == entry.Crc ? null : "its checksum is wrong";
+    }
+
+    private static string? Problem(in ZipEntry entry) =>
+        (entry.Flags & Encrypted) != 0 ? "is encrypted"
+        : entry.Method is not (Stored or Deflated) ? $"uses the compression method {entry.Method}; stored (0) and deflated (8) ones can be read"
+        : null;
+
+    private (FileSlice Packed, Stream Expanded) Open(in ZipEntry entry, long offset)
+    {
+        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
+        return (packed, entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
 
     private void Expand(Stream expanded, FileSlice packed, ContentBuffer content)

@@ -1,16 +1,18 @@
-using Google.Protobuf;
-using Mesh.Ingest.V1;
-using Mesh.Ingest.Versions;
+using Mesh.Ingest.Records;
 
 namespace Mesh.Ingest.Formats.Idx;
 
-/// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only.</summary>
-internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNames, IngestOptions options) : RecordCursor
+/// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only; a tar is expanded for each file in it.</summary>
+internal sealed class IdxCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, IngestOptions options)
+    : RecordCursor(layout.Schema)
 {
+    private const int Image = 0;
+    private const int Label = 1;
     private const int ChunkBytes = 256 * 1024;
 
     // Without names a label is its number; one string for each of the 256 there can be.
-    private readonly string[] _labels = [.. Enumerable.Range(0, 256).Select(i => i < labelNames.Names.Count ? labelNames.Names[i] : i.ToString())];
+    private readonly string[] _labels = [.. Enumerable.Range(0, 256).Select(i => i < layout.Labels.Names.Count ? layout.Labels.Names[i] : i.ToString())];
+    private IReadOnlyList<IdxPair>? _pairs;
     private int _next;
     private IdxFile? _images;
     private IdxFile? _labelsFile;
@@ -21,7 +23,7 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
     private long _chunkStart;
     private long _chunkEnd;
 
-    public override string Source => $"{pairs[_next - 1].Images.Path}#{_record}";
+    public override string Source => $"{_pairs![_next - 1].Images.Source}#{_record}";
 
     private int LabelNumber => _numbers[_record - _chunkStart];
 
@@ -41,27 +43,22 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
             await FillAsync(cancel);
         }
 
-        Label = _labels[LabelNumber];
         return true;
     }
 
-    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => ValueTask.FromResult(
-        labelNames.Known && LabelNumber >= labelNames.Names.Count
-            ? $"label {LabelNumber} is out of range: there are {labelNames.Names.Count} label names"
-            : null);
-
-    public override ImageValue ToImage()
+    public override ValueTask<string?> ReadAsync(CancellationToken cancel)
     {
-        var header = _images!.Header;
-        var start = (int)(_record - _chunkStart) * header.RecordBytes;
-        return new ImageValue
+        if (layout.Labels.Known && LabelNumber >= layout.Labels.Names.Count)
         {
-            Data = ByteString.CopyFrom(_pixels.AsSpan(start, header.RecordBytes)),
-            Encoding = ImageEncoding.Raw,
-            Height = header.Height,
-            Width = header.Width,
-            Channels = 1,
-        };
+            return ValueTask.FromResult<string?>($"label {LabelNumber} is out of range: there are {layout.Labels.Names.Count} label names");
+        }
+
+        var header = _images!.Header;
+        var pixels = _pixels.AsMemory((int)(_record - _chunkStart) * header.RecordBytes, header.RecordBytes);
+        Row.Clear();
+        Row.SetImage(Image, new ImageCell(pixels, ImageCell.Raw, header.Height, header.Width, Channels: 1));
+        Row.SetText(Label, _labels[LabelNumber]);
+        return ValueTask.FromResult<string?>(null);
     }
 
     public override ValueTask DisposeAsync() => CloseAsync();
@@ -75,28 +72,30 @@ internal sealed class IdxCursor(IReadOnlyList<IdxPair> pairs, LabelNames labelNa
             await CloseAsync();
         }
 
-        if (_next == pairs.Count)
+        _pairs ??= [.. (await IdxPair.FindAsync(files, options, cancel)).Where(p => onlySplit is null || p.Split == onlySplit)];
+        if (_next == _pairs.Count)
         {
             return false;
         }
 
-        var pair = pairs[_next++];
-        _images = await IdxFile.OpenAsync(pair.Images, images: true, options, cancel);
-        _labelsFile = await IdxFile.OpenAsync(pair.Labels, images: false, options, cancel);
+        var pair = _pairs[_next++];
+        _images = await IdxFile.OpenAsync(files, pair.Images, images: true, options, cancel);
+        _labelsFile = await IdxFile.OpenAsync(files, pair.Labels, images: false, options, cancel);
         if (_images.Header.Count != _labelsFile.Header.Count)
         {
             throw new DatasetException(
                 "IDX_COUNT_MISMATCH",
-                $"{pair.Images.Path} says it has {_images.Header.Count} images, {pair.Labels.Path} says it has {_labelsFile.Header.Count} labels.");
+                $"{pair.Images.Source} says it has {_images.Header.Count} images, {pair.Labels.Source} says it has {_labelsFile.Header.Count} labels.");
         }
 
         _expanded += _images.Header.Count * (_images.Header.RecordBytes + 1L);
         if (_expanded > options.MaxExpandedBytes)
         {
-            throw new DatasetException("EXPANDED_TOO_LARGE", $"{pair.Images.Path}: the files expand to more than {options.MaxExpandedBytes} bytes.");
+            throw new DatasetException("EXPANDED_TOO_LARGE", $"{pair.Images.Source}: the files expand to more than {options.MaxExpandedBytes} bytes.");
         }
 
         Split = pair.Split;
+        File = pair.Images.Upload;
         Total += _images.Header.Count;
         (_record, _chunkStart, _chunkEnd) = (0, 0, 0);
         return true;

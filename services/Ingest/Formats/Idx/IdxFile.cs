@@ -1,30 +1,39 @@
+using Mesh.Ingest.Formats.Archives;
+
 namespace Mesh.Ingest.Formats.Idx;
 
-/// <summary>One IDX file being read front to back, a chunk of whole records at a time.</summary>
+/// <summary>One IDX file being read front to back, a chunk of whole records at a time. In a tar it is expanded up to there.</summary>
 internal sealed class IdxFile : IAsyncDisposable
 {
-    private readonly SourceFile _file;
+    private readonly IdxEntry _entry;
+    private readonly EntryWalk _walk;
     private readonly Stream _stream;
 
-    private IdxFile(SourceFile file, Stream stream, IdxHeader header) => (_file, _stream, Header) = (file, stream, header);
+    private IdxFile(IdxEntry entry, EntryWalk walk, Stream stream, IdxHeader header) => (_entry, _walk, _stream, Header) = (entry, walk, stream, header);
 
     public IdxHeader Header { get; }
 
-    public static async Task<IdxFile> OpenAsync(SourceFile file, bool images, IngestOptions options, CancellationToken cancel)
+    public static async Task<IdxFile> OpenAsync(IReadOnlyList<SourceFile> files, IdxEntry entry, bool images, IngestOptions options, CancellationToken cancel)
     {
-        var stream = await file.OpenAsync(cancel);
+        // The header says how much there is, so that no expansion is a surprise.
+        var walk = new EntryWalk([files[entry.Upload]], new ExpansionBudget(options, anyRatio: true));
         try
         {
-            var magic = new byte[2];
-            var gzipped = await stream.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancel) == 2 && magic is [0x1f, 0x8b];
-            stream.Position = 0;
-            // The header says how much there is, so that no expansion is a surprise.
-            stream = gzipped ? new GzipReader(file, stream, maxRatio: 0) : stream;
-            return new IdxFile(file, stream, await IdxHeader.ReadAsync(file, stream, images, options, cancel));
+            do
+            {
+                if (!await walk.MoveNextAsync(cancel))
+                {
+                    throw new DatasetException("IDX_TRUNCATED", $"{entry.Source} is not there any more.");
+                }
+            }
+            while (walk.Kind != EntryKind.File || walk.Name != entry.Name);
+
+            var stream = walk.OpenContent();
+            return new IdxFile(entry, walk, stream, await IdxHeader.ReadAsync(entry.Source, stream, images, options, cancel));
         }
         catch
         {
-            await stream.DisposeAsync();
+            await walk.DisposeAsync();
             throw;
         }
     }
@@ -36,7 +45,7 @@ internal sealed class IdxFile : IAsyncDisposable
         if (read < chunk.Length)
         {
             var whole = firstRecord + (read / Header.RecordBytes);
-            throw new DatasetException("IDX_TRUNCATED", $"{_file.Path} says it has {Header.Count} records and ends after {whole}.");
+            throw new DatasetException("IDX_TRUNCATED", $"{_entry.Source} says it has {Header.Count} records and ends after {whole}.");
         }
     }
 
@@ -45,9 +54,13 @@ internal sealed class IdxFile : IAsyncDisposable
     {
         if (await _stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancel) > 0)
         {
-            throw new DatasetException("IDX_TRAILING_DATA", $"{_file.Path} says it has {Header.Count} records and goes on after them.");
+            throw new DatasetException("IDX_TRAILING_DATA", $"{_entry.Source} says it has {Header.Count} records and goes on after them.");
         }
     }
 
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        await _walk.DisposeAsync();
+    }
 }

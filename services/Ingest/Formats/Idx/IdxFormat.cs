@@ -1,19 +1,17 @@
 using Mesh.Ingest.V1;
-using Mesh.Ingest.Versions;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Ingest.Formats.Idx;
 
-/// <summary>IDX files (yann.lecun.com/exdb/mnist), gzipped or not, in pairs of images and labels; one pair a split.</summary>
+/// <summary>IDX files (yann.lecun.com/exdb/mnist), gzipped, in archives or neither, in pairs of images and labels; one pair a split.</summary>
 internal sealed class IdxFormat(IOptions<IngestOptions> options) : IRecordFormat
 {
     public DataFormat Format => DataFormat.Idx;
 
-    public bool Recognises(FileHead head) => head.StartsWith(IdxHeader.ImagesMagic) || head.StartsWith(IdxHeader.LabelsMagic);
+    public bool FilesAreIndependent => false;
 
-    public RecordCursor Open(IReadOnlyList<SourceFile> files, LabelNames labels, string? split)
-    {
-        var pairs = IdxPair.Find(files);
-        return new IdxCursor([.. pairs.Where(p => split is null || p.Split == split)], labels, options.Value);
-    }
+    public Task<RecordLayout> DescribeAsync(IReadOnlyList<SourceFile> files, RecordLayout asked, CancellationToken cancel) =>
+        Task.FromResult(asked with { Schema = RecordFormats.ImageSchema });
+
+    public RecordCursor Open(IReadOnlyList<SourceFile> files, RecordLayout layout, string? split) => new IdxCursor(files, layout, split, options.Value);
 }

@@ -14,18 +14,18 @@ internal readonly record struct IdxHeader(long Count, int Height, int Width)
     public int RecordBytes => Height == 0 ? 1 : Height * Width;
 
     /// <summary>Reads the header and refuses dimensions that cannot be meant.</summary>
-    public static async Task<IdxHeader> ReadAsync(SourceFile file, Stream stream, bool images, IngestOptions options, CancellationToken cancel)
+    public static async Task<IdxHeader> ReadAsync(string source, Stream stream, bool images, IngestOptions options, CancellationToken cancel)
     {
         var bytes = new byte[images ? 16 : 8];
         if (await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel) < bytes.Length)
         {
-            throw new DatasetException("IDX_TRUNCATED", $"{file.Path} ends within its header.");
+            throw new DatasetException("IDX_TRUNCATED", $"{source} ends within its header.");
         }
 
         if (!bytes.AsSpan().StartsWith(images ? ImagesMagic : LabelsMagic))
         {
             var expected = images ? "images (magic number 00 00 08 03)" : "labels (magic number 00 00 08 01)";
-            throw new DatasetException("IDX_MAGIC", $"{file.Path} is not an IDX file of {expected}; it starts {Convert.ToHexStringLower(bytes.AsSpan(0, 4))}.");
+            throw new DatasetException("IDX_MAGIC", $"{source} is not an IDX file of {expected}; it starts {Convert.ToHexStringLower(bytes.AsSpan(0, 4))}.");
         }
 
         long Dimension(int index) => BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4 + (4 * index)));
@@ -33,12 +33,12 @@ internal readonly record struct IdxHeader(long Count, int Height, int Width)
         if (images && (height is < 1 or > ImageCheck.MaxSide || width is < 1 or > ImageCheck.MaxSide
             || height * width > options.MaxImageBytes || height * width > options.MaxImagePixels))
         {
-            throw new DatasetException("IDX_DIMENSIONS", $"{file.Path} says its images have {height} × {width} bytes; 1 to {options.MaxImageBytes} are possible here, and {ImageCheck.MaxSide} a side.");
+            throw new DatasetException("IDX_DIMENSIONS", $"{source} says its images have {height} × {width} bytes; 1 to {options.MaxImageBytes} are possible here, and {ImageCheck.MaxSide} a side.");
         }
 
         if (count > options.MaxRecords || count * Math.Max(height * width, 1) > options.MaxExpandedBytes)
         {
-            throw new DatasetException("IDX_DIMENSIONS", $"{file.Path} says it has {count} records; that is more than is possible here.");
+            throw new DatasetException("IDX_DIMENSIONS", $"{source} says it has {count} records; that is more than is possible here.");
         }
 
         return new IdxHeader(count, (int)height, (int)width);

@@ -8,32 +8,37 @@ namespace Mesh.Ingest.Formats.Images;
 /// </summary>
 internal static class ImageHeader
 {
+    private static ReadOnlySpan<byte> PngMagic => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+    /// <summary>"png", "jpeg", "webp", "gif" or "tiff"; null when it is none of these.</summary>
+    public static string? FormatOf(ReadOnlySpan<byte> file) =>
+        file.StartsWith(PngMagic) ? "png"
+        : file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]) ? "jpeg"
+        : file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8) ? "gif"
+        : file.StartsWith("II\x2a\0"u8) || file.StartsWith("MM\0\x2a"u8) ? "tiff"
+        : file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8) ? "webp"
+        : null;
+
     /// <returns>False when it is none of these, or is cut off before its dimensions.</returns>
     public static bool TryRead(ReadOnlySpan<byte> file, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (file.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+        return FormatOf(file) switch
         {
-            return TryReadPng(file, out width, out height);
-        }
+            "png" => TryReadPng(file, out width, out height),
+            "jpeg" => TryReadJpeg(file, out width, out height),
+            "gif" => TryReadGif(file, out width, out height),
+            "tiff" => TryReadTiff(file, file[0] == (byte)'M', out width, out height),
+            "webp" => file.Length >= 30 && TryReadWebP(file, out width, out height),
+            _ => false,
+        };
+    }
 
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]))
-        {
-            return TryReadJpeg(file, out width, out height);
-        }
-
-        if ((file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8)) && file.Length >= 13)
-        {
-            (width, height) = (BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), BinaryPrimitives.ReadUInt16LittleEndian(file[8..]));
-            return true;
-        }
-
-        if (file.StartsWith("II\x2a\0"u8) || file.StartsWith("MM\0\x2a"u8))
-        {
-            return TryReadTiff(file, file[0] == (byte)'M', out width, out height);
-        }
-
-        return file.StartsWith("RIFF"u8) && file.Length >= 30 && file[8..].StartsWith("WEBP"u8) && TryReadWebP(file, out width, out height);
+    private static bool TryReadGif(ReadOnlySpan<byte> file, out long width, out long height)
+    {
+        var complete = file.Length >= 13;
+        (width, height) = complete ? (BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), BinaryPrimitives.ReadUInt16LittleEndian(file[8..])) : (0, 0);
+        return complete;
     }
 
     private static bool TryReadPng(ReadOnlySpan<byte> file, out long width, out long height)

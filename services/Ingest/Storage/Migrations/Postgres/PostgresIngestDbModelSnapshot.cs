@@ -199,6 +199,30 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("pins", "ingest");
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Statistics")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_details", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.Property<string>("Project")
@@ -231,26 +255,6 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("version_files", "ingest");
                 });
 
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.Property<string>("Project")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<string>("DatasetId")
-                        .HasColumnType("character varying(63)");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer");
-
-                    b.Property<byte[]>("Ordinals")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.HasKey("Project", "DatasetId", "Version");
-
-                    b.ToTable("version_rejections", "ingest");
-                });
-
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
                 {
                     b.Property<string>("Project")
@@ -264,6 +268,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("ColdTicks")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CreatedTicks")
                         .HasColumnType("bigint");
@@ -300,6 +307,9 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -307,6 +317,16 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("character varying(16384)");
+
+                    b.Property<string>("QuarantineSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<string>("Stage")
                         .IsRequired()
@@ -324,9 +344,35 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
 
                     b.HasKey("Project", "DatasetId", "Version");
 
+                    b.HasIndex("LastReadTicks");
+
+                    b.HasIndex("Project", "QuarantineSha256");
+
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", "ingest");
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", "ingest");
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -454,20 +500,20 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionDetailsRow", "Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
-                        .WithOne()
-                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -478,6 +524,15 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

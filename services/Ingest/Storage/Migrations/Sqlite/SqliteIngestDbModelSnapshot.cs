@@ -193,6 +193,30 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.ToTable("pins", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Statistics")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_details", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.Property<string>("Project")
@@ -225,26 +249,6 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.ToTable("version_files", (string)null);
                 });
 
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.Property<string>("Project")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("DatasetId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Ordinals")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Project", "DatasetId", "Version");
-
-                    b.ToTable("version_rejections", (string)null);
-                });
-
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionRow", b =>
                 {
                     b.Property<string>("Project")
@@ -257,6 +261,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ColdTicks")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedTicks")
@@ -294,6 +301,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LastReadTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LeaseOwner")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -301,6 +311,16 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.Property<long>("LeaseUntilTicks")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("QuarantineSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Stage")
                         .IsRequired()
@@ -318,9 +338,35 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
 
                     b.HasKey("Project", "DatasetId", "Version");
 
+                    b.HasIndex("LastReadTicks");
+
+                    b.HasIndex("Project", "QuarantineSha256");
+
                     b.HasIndex("State", "LeaseUntilTicks");
 
                     b.ToTable("versions", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Project", "DatasetId", "Tag");
+
+                    b.HasIndex("Project", "DatasetId", "Version");
+
+                    b.ToTable("version_tags", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
@@ -448,20 +494,20 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionDetailsRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithOne()
+                        .HasForeignKey("Mesh.Ingest.Storage.VersionDetailsRow", "Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.VersionFileRow", b =>
                 {
                     b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId", "Version")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Mesh.Ingest.Storage.VersionRejectionsRow", b =>
-                {
-                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
-                        .WithOne()
-                        .HasForeignKey("Mesh.Ingest.Storage.VersionRejectionsRow", "Project", "DatasetId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -472,6 +518,15 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("Project", "DatasetId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Ingest.Storage.VersionTagRow", b =>
+                {
+                    b.HasOne("Mesh.Ingest.Storage.VersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "DatasetId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

@@ -74,6 +74,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.Property<long>("NotBeforeTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ParentName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<string>("PartStage")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -114,12 +122,17 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.Property<string>("TraceParent")
                         .HasColumnType("text");
 
+                    b.Property<long>("TurnTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("boolean");
 
                     b.HasKey("Name");
 
-                    b.HasIndex("State", "CreatedTicks");
+                    b.HasIndex("ParentName", "State");
+
+                    b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", "preprocessing");
                 });
@@ -278,6 +291,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.HasKey("Project", "RequestId");
 
                     b.ToTable("requests", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Jobs.Storage.JobRow", b =>
+                {
+                    b.HasOne("Mesh.Jobs.Storage.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentName")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>

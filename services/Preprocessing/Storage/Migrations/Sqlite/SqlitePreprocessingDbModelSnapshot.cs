@@ -68,6 +68,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.Property<long>("NotBeforeTicks")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ParentName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PartStage")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -108,12 +116,17 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.Property<string>("TraceParent")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TurnTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Name");
 
-                    b.HasIndex("State", "CreatedTicks");
+                    b.HasIndex("ParentName", "State");
+
+                    b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", (string)null);
                 });
@@ -272,6 +285,14 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.HasKey("Project", "RequestId");
 
                     b.ToTable("requests", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Jobs.Storage.JobRow", b =>
+                {
+                    b.HasOne("Mesh.Jobs.Storage.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentName")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.PinRow", b =>

@@ -73,6 +73,14 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
                     b.Property<long>("NotBeforeTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ParentName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<string>("PartStage")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -113,12 +121,17 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
                     b.Property<string>("TraceParent")
                         .HasColumnType("text");
 
+                    b.Property<long>("TurnTicks")
+                        .HasColumnType("bigint");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("boolean");
 
                     b.HasKey("Name");
 
-                    b.HasIndex("State", "CreatedTicks");
+                    b.HasIndex("ParentName", "State");
+
+                    b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", "trainer");
                 });
@@ -209,6 +222,14 @@ namespace Mesh.Trainer.Storage.Migrations.Postgres
                     b.HasKey("Project", "RunId");
 
                     b.ToTable("training_runs", "trainer");
+                });
+
+            modelBuilder.Entity("Mesh.Jobs.Storage.JobRow", b =>
+                {
+                    b.HasOne("Mesh.Jobs.Storage.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentName")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 #pragma warning restore 612, 618
         }

@@ -67,6 +67,14 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     b.Property<long>("NotBeforeTicks")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ParentName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PartStage")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -107,12 +115,17 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     b.Property<string>("TraceParent")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TurnTicks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Name");
 
-                    b.HasIndex("State", "CreatedTicks");
+                    b.HasIndex("ParentName", "State");
+
+                    b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", (string)null);
                 });
@@ -201,6 +214,14 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     b.HasKey("Project", "RunId");
 
                     b.ToTable("training_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Jobs.Storage.JobRow", b =>
+                {
+                    b.HasOne("Mesh.Jobs.Storage.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentName")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 #pragma warning restore 612, 618
         }

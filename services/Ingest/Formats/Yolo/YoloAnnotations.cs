@@ -1,0 +1,131 @@
+using Mesh.Ingest.Formats.Archives;
+using Mesh.Ingest.Formats.Boxes;
+using Mesh.Ingest.Records;
+using Mesh.Ingest.V1;
+using Mesh.Ingest.Versions;
+
+namespace Mesh.Ingest.Formats.Yolo;
+
+/// <summary>
+/// The annotations of YOLO label files. An image without one has no boxes. Shares become pixels by the size in the image's
+/// header, which is that of the stored pixels: an EXIF orientation is not applied.
+/// </summary>
+/// <param name="names">Of the classes; without them a class is called by its number.</param>
+internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) : ImageAnnotations
+{
+    private readonly YoloTexts _texts = new();
+    private readonly BoxIndex _boxes = new(options);
+    private readonly ContentBuffer _content = new(options.MaxRecordBytes);
+
+    public override async ValueTask AddAsync(EntryWalk entry, CancellationToken cancel)
+    {
+        if (!IsText(entry.Name) || YoloNames.IsList(entry.Name))
+        {
+            return;
+        }
+
+        _content.Clear();
+        var text = new YoloText { Upload = entry.File, Name = entry.Name, Source = entry.Source, IsLabels = true };
+        text.Problem = await entry.ReadAsync(_content, cancel);
+        if (_content.Overflown)
+        {
+            text.Problem = $"has more than {options.MaxRecordBytes} bytes";
+        }
+        else if (text.Problem is null)
+        {
+            text.IsLabels = YoloLines.TryAdd(_content.Span, _boxes, ref text.Boxes, text.Source);
+        }
+
+        _boxes.CountImage(text.Source);
+        _texts.Add(text);
+    }
+
+    public override AnnotatedImage? Find(EntryWalk entry)
+    {
+        if (IsText(entry.Name) || IsSettings(entry.Name) || entry.InArchive && EntryPlace.IsRemark(entry.Name))
+        {
+            return null;
+        }
+
+        var split = EntryPlace.Of(entry.Name).Split;
+        var index = _texts.Find(entry.File, entry.Name);
+        if (index < 0)
+        {
+            return new AnnotatedImage(index, split);
+        }
+
+        ref var text = ref _texts[index];
+        text.Found = true;
+        return new AnnotatedImage(index, split, text switch
+        {
+            { Problem: { } problem } => $"has a label file that {problem}",
+            { IsLabels: false } => "has a text beside it that has no lines \"class x y width height\"",
+            _ => null,
+        });
+    }
+
+    // Other texts are lists of images and remarks.
+    public override IEnumerable<MissingImage> Missing()
+    {
+        for (var index = 0; index < _texts.Count; index++)
+        {
+            var text = _texts[index];
+            if (!text.Found && text is { IsLabels: true, Boxes.First: > 0 })
+            {
+                yield return new MissingImage(text.Upload, text.Source, EntryPlace.Of(text.Name).Split, "is a label file without an image");
+            }
+        }
+    }
+
+    public override string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes)
+    {
+        if (image.Index < 0)
+        {
+            return null;
+        }
+
+        foreach (var box in _boxes.Of(_texts[image.Index].Boxes))
+        {
+            if (Problem(box, size, boxes) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    private string? Problem(in IndexedBox box, in ImageCell size, List<Box> boxes)
+    {
+        if (double.IsNaN(box.X))
+        {
+            return $"has a label file whose line {box.Id} is not \"class x y width height\" with finite numbers and a size above 0";
+        }
+
+        var (width, height) = (box.Width * size.Width, box.Height * size.Height);
+        var (x, y) = ((box.X * size.Width) - (width / 2), (box.Y * size.Height) - (height / 2));
+        if (!BoxBounds.TryClip(ref x, ref width, size.Width) || !BoxBounds.TryClip(ref y, ref height, size.Height))
+        {
+            return $"has a label file whose line {box.Id} reaches outside its {size.Width} × {size.Height} pixels; coordinates are shares of 0 to 1";
+        }
+
+        if (names.Known && box.Label >= names.Names.Count)
+        {
+            return $"has a label file whose line {box.Id} is of class {box.Label}; there are {names.Names.Count} class names, from 0 on";
+        }
+
+        if (boxes.Count == MaxBoxesPerImage)
+        {
+            return $"has more than {MaxBoxesPerImage} boxes";
+        }
+
+        boxes.Add(new Box { X = x, Y = y, Width = width, Height = height, Label = names.Known ? names.Names[box.Label] : $"{box.Label}" });
+        return null;
+    }
+
+    private static bool IsText(string name) => name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What trainers of YOLO leave beside the data.</summary>
+    private static bool IsSettings(string name) =>
+        YoloNames.IsList(name) || Path.GetExtension(name).ToLowerInvariant() is ".yaml" or ".yml" or ".data" or ".names" or ".cfg" or ".cache";
+}

@@ -1,0 +1,102 @@
+using Mesh.Blobs;
+using Mesh.Blobs.Tiers;
+using Mesh.Ingest.Storage;
+using Mesh.Jobs.V1;
+using Mesh.Uploads;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Ingest.Versions.Cooling;
+
+/// <summary>
+/// Moves the files of versions that nobody has read for long to the cold store. A file that another version or an upload of
+/// late has too stays hot. A kill at any point costs nothing: the version is looked at again.
+/// </summary>
+internal sealed class ColdSweep(
+    IDbContextFactory<IngestDb> databases, IBlobStore blobs, DigestLock<IngestDb> locks, IOptions<IngestOptions> options, TimeProvider time,
+    ILogger<ColdSweep> logger) : BackgroundService
+{
+    /// <summary>Versions of one look; the next goes on.</summary>
+    private const int VersionsAtOnce = 100;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.ColdAfterDays == 0)
+        {
+            return;
+        }
+
+        if (blobs is not TieredBlobStore tiers)
+        {
+            logger.NoColdStore(options.Value.ColdAfterDays);
+            return;
+        }
+
+        try
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.ColdSweepMinutes), time);
+            do
+            {
+                await GuardAsync(() => SweepAsync(tiers, stoppingToken), stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task GuardAsync(Func<Task> step, CancellationToken stopping)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            logger.ColdSweepFailed(e);
+        }
+    }
+
+    private async Task SweepAsync(TieredBlobStore tiers, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var before = (time.GetUtcNow() - TimeSpan.FromDays(options.Value.ColdAfterDays)).UtcTicks;
+        var unread = await db.Versions.AsNoTracking()
+            .Where(v => v.State == JobState.Succeeded && v.LastReadTicks < before && v.ColdTicks == null)
+            .OrderBy(v => v.LastReadTicks).Take(VersionsAtOnce).ToListAsync(cancel);
+        foreach (var version in unread)
+        {
+            // One whose storage fails is not to keep the others hot.
+            await GuardAsync(() => CoolAsync(db, tiers, version, before, cancel), cancel);
+        }
+    }
+
+    private async Task CoolAsync(IngestDb db, TieredBlobStore tiers, VersionRow version, long before, CancellationToken cancel)
+    {
+        var key = version.Key();
+        var scope = new BlobScope(IngestNames.Service, key.Project);
+        var moved = 0;
+        foreach (var digest in await db.Files.AsNoTracking().Of(key).Select(f => f.Sha256).Distinct().ToListAsync(cancel))
+        {
+            // Neither is it collected meanwhile, nor does an upload of the same bytes count on the hot one.
+            await using var held = await locks.TakeAsync(key.Project, digest, cancel);
+            if (await db.Files.Of(key).AnyAsync(f => f.Sha256 == digest, cancel) && !await IsWarmAsync(db, key.Project, digest, before, cancel))
+            {
+                moved += await tiers.MoveToColdAsync(scope, BlobDigest.Parse(digest), cancel) ? 1 : 0;
+            }
+        }
+
+        var now = time.GetUtcNow().UtcTicks;
+        await db.Versions.Of(key).Where(v => v.LastReadTicks < before).ExecuteUpdateAsync(set => set.SetProperty(v => v.ColdTicks, now), cancel);
+        logger.MovedToCold(key.Name, moved, new DateTime(version.LastReadTicks, DateTimeKind.Utc));
+    }
+
+    private static async Task<bool> IsWarmAsync(IngestDb db, string project, string digest, long before, CancellationToken cancel) =>
+        await db.Versions.AnyAsync(
+            v => v.Project == project && v.LastReadTicks >= before
+                && db.Files.Any(f => f.Project == project && f.DatasetId == v.DatasetId && f.Version == v.Version && f.Sha256 == digest),
+            cancel)
+        || await db.Uploads.AnyAsync(u => u.Project == project && u.Sha256 == digest && (u.CreatedTicks >= before || u.UsedTicks >= before), cancel);
+}

@@ -1,0 +1,294 @@
+using System.Diagnostics;
+using Mesh.Blobs.Caching;
+using Mesh.Tests.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Blobs.Tests.Caching;
+
+public sealed class BlobCacheTests : IDisposable
+{
+    private const int Mega = 1 << 20;
+    private static readonly BlobScope Scope = new("registry", "default");
+
+    private readonly TemporaryFolder folder = new();
+    private readonly LogCollector logs = new();
+    private int fetched;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Root => folder.File("cache");
+
+    [Fact]
+    public async Task A_blob_is_fetched_once_and_then_found()
+    {
+        var cache = Cache();
+        var content = Bytes.Random(3 * Mega);
+        for (var i = 0; i < 3; i++)
+        {
+            using var local = await OpenAsync(cache, content);
+            Assert.Equal(PathOf(content), local.Path);
+            Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
+        }
+        // Another process, after a restart.
+        (await OpenAsync(Cache(), content)).Dispose();
+        Assert.Equal(1, fetched);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf(content)));
+        Assert.Empty(Temporaries());
+    }
+
+    [Fact]
+    public async Task Scopes_do_not_share_copies()
+    {
+        var cache = Cache();
+        (await OpenAsync(cache, [1])).Dispose();
+        await Assert.ThrowsAsync<BlobNotFoundException>(() => cache.OpenAsync(
+            new BlobScope("registry", "other"), BlobDigest.Of([1]), _ => throw new BlobNotFoundException(Scope, default), Cancellation));
+    }
+
+    [Fact]
+    public async Task Many_who_want_the_same_blob_at_once_fetch_it_once()
+    {
+        BlobCache[] caches = [Cache(), Cache(), Cache()];
+        var content = Bytes.Random(2 * Mega);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() => OpenAsync(caches[i % 3], content, slowly: true))));
+        Assert.Equal(1, fetched);
+        Assert.All(opened, local => Assert.Equal(PathOf(content), local.Path));
+        Array.ForEach(opened, local => local.Dispose());
+    }
+
+    [Fact]
+    public async Task What_was_not_used_for_longest_goes_first_and_the_capacity_holds()
+    {
+        var cache = Cache(capacity: 3 * Mega);
+        var contents = Enumerable.Range(0, 5).Select(seed => Bytes.Random(Mega, seed)).ToArray();
+        foreach (var (i, content) in contents.Take(3).Index())
+        {
+            (await OpenAsync(cache, content)).Dispose();
+            File.SetLastAccessTimeUtc(PathOf(content), DateTime.UtcNow.AddHours(i - 10));
+        }
+        // Used again just now, so the second is the oldest.
+        (await OpenAsync(cache, contents[0])).Dispose();
+        (await OpenAsync(cache, contents[3])).Dispose();
+        Assert.Equal([true, false, true, true], contents.Take(4).Select(content => File.Exists(PathOf(content))));
+        (await OpenAsync(cache, contents[4])).Dispose();
+        Assert.Equal([true, false, false, true, true], contents.Select(content => File.Exists(PathOf(content))));
+        Assert.Equal(3 * Mega, Held());
+    }
+
+    [Fact]
+    public async Task What_is_in_use_stays_and_what_finds_no_room_beside_it_is_refused()
+    {
+        var cache = Cache(capacity: 2 * Mega);
+        var (first, second, third) = (Bytes.Random(Mega, 1), Bytes.Random(Mega, 2), Bytes.Random(Mega, 3));
+        var use = await OpenAsync(cache, first);
+        var otherUse = await OpenAsync(Cache(capacity: 2 * Mega), second);
+        var full = await Assert.ThrowsAsync<BlobStoreFullException>(() => OpenAsync(cache, third));
+        Assert.Contains("cache", full.Message);
+        Assert.Equal(first, await File.ReadAllBytesAsync(use.Path, Cancellation));
+        Assert.Equal(second, await File.ReadAllBytesAsync(otherUse.Path, Cancellation));
+        otherUse.Dispose();
+        (await OpenAsync(cache, third)).Dispose();
+        Assert.Equal([true, false, true], new[] { first, second, third }.Select(content => File.Exists(PathOf(content))));
+        use.Dispose();
+        await Assert.ThrowsAsync<BlobStoreFullException>(() => OpenAsync(cache, Bytes.Random(3 * Mega)));
+        Assert.Empty(Temporaries());
+    }
+
+    [Fact]
+    public async Task A_file_that_another_process_has_open_stays()
+    {
+        var cache = Cache(capacity: Mega);
+        var content = Bytes.Random(Mega);
+        (await OpenAsync(cache, content)).Dispose();
+        using (var reader = await LockHolder.StartAsync("--shared", PathOf(content)))
+        {
+            await Assert.ThrowsAsync<BlobStoreFullException>(() => OpenAsync(cache, [1]));
+            await cache.DropAsync(Scope, BlobDigest.Of(content), Cancellation);
+            Assert.True(File.Exists(PathOf(content)));
+            reader.Kill();
+        }
+        (await OpenAsync(cache, [1])).Dispose();
+        Assert.False(File.Exists(PathOf(content)));
+    }
+
+    [Fact]
+    public async Task While_another_process_fetches_a_blob_nobody_else_does_and_its_death_lets_the_next_one_in()
+    {
+        var cache = Cache();
+        var content = Bytes.Random(1000);
+        // What a killed process leaves of a fetch: a temporary file, and no lock.
+        var left = Path.Combine(Root, ".tmp", Guid.NewGuid().ToString("N"));
+        await File.WriteAllBytesAsync(left, content[..500], Cancellation);
+        using var fetcher = await LockHolder.StartAsync("--exclusive", Path.Combine(Root, ".locks", BlobDigest.Of(content).Hex[..2]));
+        using var temporary = await LockHolder.StartAsync("--exclusive", left);
+        var waiting = OpenAsync(cache, content);
+        var others = Bytes.Random(10, seed: 5);
+        (await OpenAsync(cache, others)).Dispose();
+        Assert.True(File.Exists(left));
+        Assert.Equal(1, fetched);
+        Assert.False(waiting.IsCompleted);
+        temporary.Kill();
+        fetcher.Kill();
+        (await waiting).Dispose();
+        Assert.Equal(2, fetched);
+        Assert.Empty(Temporaries());
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_another_process_can_give_up()
+    {
+        var cache = Cache();
+        var content = Bytes.Random(1000);
+        using var fetcher = await LockHolder.StartAsync("--exclusive", Path.Combine(Root, ".locks", BlobDigest.Of(content).Hex[..2]));
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var waiting = OpenAsync(cache, content, cancellation: giveUp.Token);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        fetcher.Kill();
+        (await OpenAsync(cache, content)).Dispose();
+    }
+
+    [Fact]
+    public async Task Readers_and_evictions_in_several_caches_at_once_never_meet()
+    {
+        // Room for two of the six, so nearly every open evicts, from under nobody.
+        BlobCache[] caches = [Cache(capacity: 2 * Mega), Cache(capacity: 2 * Mega)];
+        var contents = Enumerable.Range(0, 6).Select(seed => Bytes.Random(Mega / 2, seed)).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 25; i++)
+            {
+                var content = contents[random.Next(contents.Length)];
+                using var local = await OpenAsync(caches[worker % 2], content);
+                Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
+                Assert.InRange(Held(), 0, 2 * Mega);
+            }
+        })));
+        Assert.Empty(Temporaries());
+    }
+
+    [Fact]
+    public async Task A_fetch_that_breaks_or_brings_other_bytes_leaves_nothing()
+    {
+        var cache = Cache();
+        var content = Bytes.Random(2 * Mega);
+        var digest = BlobDigest.Of(content);
+        await Assert.ThrowsAsync<EndOfStreamException>(() => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new BreakingStream(content, Mega)), Cancellation));
+        await Assert.ThrowsAsync<BlobCorruptException>(
+            () => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new MemoryStream(Bytes.Random(2 * Mega, seed: 9))), Cancellation));
+        using var cancelled = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cache.OpenAsync(
+            Scope,
+            digest,
+            async _ =>
+            {
+                await cancelled.CancelAsync();
+                return new MemoryStream(content);
+            },
+            cancelled.Token));
+        Assert.Empty(Temporaries());
+        Assert.False(File.Exists(PathOf(content)));
+        (await OpenAsync(cache, content)).Dispose();
+    }
+
+    [Fact]
+    public async Task A_copy_that_rotted_is_found_by_the_next_process_and_fetched_again()
+    {
+        var content = Bytes.Random(Mega);
+        (await OpenAsync(Cache(), content)).Dispose();
+        var bytes = await File.ReadAllBytesAsync(PathOf(content), Cancellation);
+        bytes[77] ^= 1;
+        await File.WriteAllBytesAsync(PathOf(content), bytes, Cancellation);
+        using var local = await OpenAsync(Cache(), content);
+        Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
+        Assert.Equal(2, fetched);
+        Assert.Contains(logs.Entries, entry => entry.Message.Contains("damaged"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_reported_as_such_after_the_unused_gave_way_and_leaves_nothing()
+    {
+        var disk = Directory.CreateDirectory(Root).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk) == 0, "Mounting a small disk takes root.");
+        try
+        {
+            var cache = Cache();
+            (await OpenAsync(cache, Bytes.Random(Mega, 1))).Dispose();
+            (await OpenAsync(cache, Bytes.Random(Mega, 2))).Dispose();
+            (await OpenAsync(cache, Bytes.Random(3 * Mega, 3))).Dispose();
+            Assert.False(File.Exists(PathOf(Bytes.Random(Mega, 1))));
+            await Assert.ThrowsAsync<BlobStoreFullException>(() => OpenAsync(cache, Bytes.Random(5 * Mega)));
+            // Filled by somebody else while a fetch is under way.
+            var late = await Assert.ThrowsAsync<BlobStoreFullException>(() => cache.OpenAsync(
+                Scope, BlobDigest.Of(Bytes.Random(2 * Mega)), _ => Task.FromResult<Stream>(new FillingStream(Bytes.Random(2 * Mega), Path.Combine(disk, "other"))), Cancellation));
+            Assert.Equal("The blob store is full.", late.Message);
+            Assert.Empty(Temporaries());
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private BlobCache Cache(long capacity = 1 << 30) =>
+        new(Root, capacity, TimeProvider.System, LoggerFactory.Create(logging => logging.AddProvider(logs)).CreateLogger<BlobCache>());
+
+    private Task<LocalBlob> OpenAsync(BlobCache cache, byte[] content, bool slowly = false, CancellationToken? cancellation = null) => cache.OpenAsync(
+        Scope,
+        BlobDigest.Of(content),
+        async _ =>
+        {
+            Interlocked.Increment(ref fetched);
+            if (slowly)
+            {
+                await Task.Yield();
+            }
+            return new MemoryStream(content);
+        },
+        cancellation ?? Cancellation);
+
+    private string PathOf(byte[] content)
+    {
+        var hex = BlobDigest.Of(content).Hex;
+        return Path.Combine(Root, "registry", "default", hex[..2], hex);
+    }
+
+    private string[] Temporaries() => Directory.GetFiles(Path.Combine(Root, ".tmp"));
+
+    private long Held() => new DirectoryInfo(Path.Combine(Root, "registry")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>Fills the disk before it gives its last bytes.</summary>
+    private sealed class FillingStream(byte[] content, string filler) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position > 0 && !File.Exists(filler))
+            {
+                using var file = File.Create(filler);
+                try
+                {
+                    for (var i = 0; i < 64; i++)
+                    {
+                        file.Write(new byte[1 << 16]);
+                        file.Flush();
+                    }
+                }
+                catch (IOException)
+                {
+                    // Full.
+                }
+            }
+            return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+}

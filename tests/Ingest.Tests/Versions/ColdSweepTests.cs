@@ -1,0 +1,60 @@
+using Mesh.Ingest.Storage;
+using Mesh.Ingest.Tests.Data;
+using Mesh.Ingest.Tests.Hosting;
+using Mesh.Ingest.V1;
+using Mesh.Tests.Shared;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using static Mesh.Ingest.Tests.Hosting.IngestCalls;
+
+namespace Mesh.Ingest.Tests.Versions;
+
+public sealed class ColdSweepTests
+{
+    private const string Versions = $"{Project}/datasets/digits/versions";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, EachDatabase]
+    public async Task Files_that_nobody_reads_move_to_the_cold_store_and_can_still_be_read(DatabaseKind database)
+    {
+        using var cold = new TemporaryFolder();
+        await using var host = await IngestHost.StartAsync(
+            database, ("Blobs:Cold:Kind", "file"), ("Blobs:Cold:Folder", cold.Path), ("Ingest:ColdAfterDays", "30"), ("Ingest:ColdSweepMinutes", "0.01"));
+        await host.Datasets.CreateAsync("digits");
+        var (images, labels) = (Idx.Pair("train", 9)[0], Idx.Pair("train", 9)[1]);
+        // The second version has the labels too, and is read now and then.
+        var unread = await host.Datasets.CommitAsync("digits", [images, labels]);
+        await host.Datasets.CommitAsync("digits", [Idx.Pair("train", 9, seed: 5)[0], labels]);
+        Assert.Empty(Blobs(cold.Path));
+        await AgeAsync(host, version: 1, days: 31);
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await host.Datasets.GetVersionAsync($"{Versions}/1")).ColdTime is not null, TimeSpan.FromSeconds(30), "the version is cold");
+        Assert.Equal([Sha256(images.Bytes)], Blobs(cold.Path));
+        Assert.DoesNotContain(Sha256(images.Bytes), Blobs(host.BlobFolder));
+        Assert.Null((await host.Datasets.GetVersionAsync($"{Versions}/2")).ColdTime);
+
+        var before = (await host.Datasets.GetVersionAsync($"{Versions}/1")).LastReadTime;
+        Assert.Equal(9, (await host.Datasets.ReadAsync(unread.Name, "train")).Count);
+        Assert.True((await host.Datasets.GetVersionAsync($"{Versions}/1")).LastReadTime.ToDateTime() > before.ToDateTime().AddDays(20));
+
+        // Deleting takes the bytes away wherever they are.
+        await host.Datasets.DeleteDatasetVersionAsync(new DeleteDatasetVersionRequest { Name = unread.Name }, cancellationToken: Cancel);
+        await Eventually.BecomesTrueAsync(() => !Blobs(cold.Path).Any(), TimeSpan.FromSeconds(30), "the cold blob is deleted");
+    }
+
+    private static async Task AgeAsync(IngestHost host, int version, int days)
+    {
+        await using var db = await host.Services.GetRequiredService<IDbContextFactory<IngestDb>>().CreateDbContextAsync(Cancel);
+        var ticks = DateTime.UtcNow.AddDays(-days).Ticks;
+        await db.Uploads.ExecuteUpdateAsync(set => set.SetProperty(u => u.UsedTicks, ticks), Cancel);
+        await db.Database.ExecuteSqlRawAsync(
+            db.Database.IsNpgsql() ? "UPDATE ingest.uploads SET \"CreatedTicks\" = {0}" : "UPDATE uploads SET CreatedTicks = {0}", [ticks], Cancel);
+        await db.Versions.Where(v => v.Version == version).ExecuteUpdateAsync(set => set.SetProperty(v => v.LastReadTicks, ticks), Cancel);
+    }
+
+    private static IEnumerable<string> Blobs(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!).Where(f => f.Length == 64);
+}

@@ -1,0 +1,142 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.EnsureSchema(
+                name: "counting");
+
+            migrationBuilder.CreateTable(
+                name: "counts",
+                schema: "counting",
+                columns: table => new
+                {
+                    Job = table.Column<string>(type: "text", nullable: false),
+                    Number = table.Column<long>(type: "bigint", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_counts", x => new { x.Job, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ends",
+                schema: "counting",
+                columns: table => new
+                {
+                    Job = table.Column<string>(type: "text", nullable: false),
+                    State = table.Column<string>(type: "text", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ends", x => x.Job);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "jobs",
+                schema: "counting",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    ParentName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
+                    PartStage = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: true),
+                    Kind = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Creator = table.Column<string>(type: "text", nullable: false),
+                    Specification = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Cpus = table.Column<int>(type: "integer", nullable: false),
+                    MemoryBytes = table.Column<long>(type: "bigint", nullable: false),
+                    Gpus = table.Column<int>(type: "integer", nullable: false),
+                    TraceParent = table.Column<string>(type: "text", nullable: true),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    TurnTicks = table.Column<long>(type: "bigint", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    LeaseExpiresTicks = table.Column<long>(type: "bigint", nullable: false),
+                    NotBeforeTicks = table.Column<long>(type: "bigint", nullable: false),
+                    TokenHash = table.Column<byte[]>(type: "bytea", nullable: true),
+                    RecordedSequence = table.Column<long>(type: "bigint", nullable: false),
+                    YieldRequested = table.Column<bool>(type: "boolean", nullable: false),
+                    Stage = table.Column<string>(type: "text", nullable: false),
+                    Done = table.Column<long>(type: "bigint", nullable: false),
+                    Total = table.Column<long>(type: "bigint", nullable: false),
+                    ErrorReason = table.Column<string>(type: "text", nullable: true),
+                    ErrorMessage = table.Column<string>(type: "text", nullable: true),
+                    Resume = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Result = table.Column<byte[]>(type: "bytea", nullable: true),
+                    StartedTicks = table.Column<long>(type: "bigint", nullable: true),
+                    EndedTicks = table.Column<long>(type: "bigint", nullable: true),
+                    Revision = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_jobs", x => x.Name);
+                    table.ForeignKey(
+                        name: "FK_jobs_jobs_ParentName",
+                        column: x => x.ParentName,
+                        principalSchema: "counting",
+                        principalTable: "jobs",
+                        principalColumn: "Name",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requests",
+                schema: "counting",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    RequestId = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    Fingerprint = table.Column<string>(type: "text", nullable: false),
+                    ResourceName = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests", x => new { x.Project, x.RequestId });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_ParentName_State",
+                schema: "counting",
+                table: "jobs",
+                columns: new[] { "ParentName", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_State_TurnTicks",
+                schema: "counting",
+                table: "jobs",
+                columns: new[] { "State", "TurnTicks" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "counts",
+                schema: "counting");
+
+            migrationBuilder.DropTable(
+                name: "ends",
+                schema: "counting");
+
+            migrationBuilder.DropTable(
+                name: "jobs",
+                schema: "counting");
+
+            migrationBuilder.DropTable(
+                name: "requests",
+                schema: "counting");
+        }
+    }
+}
