@@ -15,6 +15,7 @@ internal static class DataBenchmarks
         LoaderVersusTorchSharp.Benchmark,
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
+        UploadVersusRaw.Benchmark,
     ];
 
     /// <param name="names">Which; all if empty. An area (<c>loader</c>) stands for all of its own.</param>
