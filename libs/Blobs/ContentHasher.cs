@@ -1,14 +1,15 @@
 using System.Buffers;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Blobs;
 
-/// <summary>Hashes a sequence of bytes as a whole and chunk by chunk in one pass. Keeps 32 bytes per 1 MiB. Not thread safe.</summary>
+/// <summary>Hashes a sequence of bytes as a whole and chunk by chunk in one pass. Keeps 16 bytes per 1 MiB. Not thread safe.</summary>
 public sealed class ContentHasher : IDisposable
 {
     private readonly IncrementalHash whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash chunk = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly XxHash128 chunk = new();
     private readonly ArrayBufferWriter<byte> chunkHashes = new();
 
     /// <summary>Bytes appended so far.</summary>
@@ -24,7 +25,7 @@ public sealed class ContentHasher : IDisposable
         {
             var room = HashedContent.ChunkSize - (int)(Size % HashedContent.ChunkSize);
             var part = bytes[..Math.Min(room, bytes.Length)];
-            chunk.AppendData(part);
+            chunk.Append(part);
             Size += part.Length;
             bytes = bytes[part.Length..];
             if (part.Length == room)
@@ -62,15 +63,10 @@ public sealed class ContentHasher : IDisposable
         return new HashedContent(BlobDigest.FromHash(whole.GetHashAndReset()), Size, chunkHashes.WrittenMemory);
     }
 
-    public void Dispose()
-    {
-        whole.Dispose();
-        chunk.Dispose();
-    }
+    public void Dispose() => whole.Dispose();
 
     private void EndChunk()
     {
-        chunk.GetHashAndReset(chunkHashes.GetSpan(SHA256.HashSizeInBytes));
-        chunkHashes.Advance(SHA256.HashSizeInBytes);
+        chunkHashes.Advance(chunk.GetHashAndReset(chunkHashes.GetSpan(ChunkSidecar.HashSize)));
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Blobs;
 
-/// <summary>Chunks of a blob file. Reads their hashes from the sidecar one by one: 32 bytes of memory, whatever the blob's size.</summary>
+/// <summary>Chunks of a blob file. Reads their hashes from the sidecar one by one: 16 bytes of memory, whatever the blob's size.</summary>
 internal sealed class FileChunks : IChunkSource
 {
     private readonly SafeFileHandle file;

@@ -1,7 +1,7 @@
 namespace Mesh.Blobs;
 
 /// <summary>
-/// What is known of bytes once they were hashed: their digest, their size, and one SHA-256 (32 bytes, back to back) for each
+/// What is known of bytes once they were hashed: their digest, their size, and one XXH128 (16 bytes, back to back) for each
 /// <see cref="ChunkSize"/> of them.
 /// </summary>
 public sealed record HashedContent(BlobDigest Digest, long Size, ReadOnlyMemory<byte> ChunkHashes)

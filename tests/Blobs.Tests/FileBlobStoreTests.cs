@@ -19,8 +19,8 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
     {
         var digest = await WriteAsync(Bytes.Random(3 * Chunk));
         var path = PathOf(digest);
-        Assert.Equal([path, path + ".sha256s"], FilesUnderRoot());
-        Assert.Equal(56 + 3 * 32, new FileInfo(path + ".sha256s").Length);
+        Assert.Equal([path, path + ".chunks"], FilesUnderRoot());
+        Assert.Equal(56 + 3 * 16, new FileInfo(path + ".chunks").Length);
         Assert.All(FilesUnderRoot(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.All(
             Directory.GetDirectories(Root, "*", SearchOption.AllDirectories).Append(Root),
@@ -111,7 +111,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance
     {
         var content = Bytes.Random(Chunk + 1);
         var digest = await WriteAsync(content);
-        var sidecar = PathOf(digest) + ".sha256s";
+        var sidecar = PathOf(digest) + ".chunks";
         if (missing)
         {
             File.Delete(sidecar);

@@ -1,6 +1,6 @@
 namespace Mesh.Blobs.Remote;
 
-/// <summary>Chunks of a remote blob, proven by its sidecar, which is in memory (32 bytes per MiB).</summary>
+/// <summary>Chunks of a remote blob, proven by its sidecar, which is in memory (16 bytes per MiB).</summary>
 /// <param name="sidecar">Whole, and this blob's.</param>
 /// <param name="fetch">The request behind <paramref name="ahead"/>.</param>
 internal sealed class RemoteChunks(

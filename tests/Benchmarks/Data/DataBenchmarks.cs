@@ -16,6 +16,7 @@ internal static class DataBenchmarks
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
         RunVersusLibvips.Benchmark,
+        UploadVersusRaw.Benchmark,
         ImagesVersusNetVips.Benchmark,
         TableTransforms.Apply,
         TableTransforms.Moments,

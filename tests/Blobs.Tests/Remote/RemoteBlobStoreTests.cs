@@ -23,7 +23,7 @@ public sealed class RemoteBlobStoreTests : IDisposable
         var blob = await rig.Store.WriteAsync(Scope, new MemoryStream(Bytes.Random(3 * Chunk)), null, Cancellation);
         var key = $"{rig.Prefix}/ingest/default/{blob.Digest.Hex[..2]}/{blob.Digest.Hex}";
         var objects = await rig.Storage.ListAsync(rig.Prefix, Cancellation).ToListAsync(Cancellation);
-        Assert.Equal([new StoredObject(key, 3 * Chunk), new StoredObject(key + ".sha256s", 56 + 3 * 32)], objects);
+        Assert.Equal([new StoredObject(key, 3 * Chunk), new StoredObject(key + ".chunks", 56 + 3 * 16)], objects);
         Assert.True(await rig.Store.DeleteAsync(Scope, blob.Digest, Cancellation));
         Assert.Empty(await rig.Storage.ListAsync(rig.Prefix, Cancellation).ToListAsync(Cancellation));
     }
@@ -34,9 +34,9 @@ public sealed class RemoteBlobStoreTests : IDisposable
     public async Task Chunk_hashes_come_first_and_alone_are_no_blob(string kind)
     {
         await using var rig = await RemoteRig.StartAsync(kind, folder, withProxy: true, limits: RemoteRig.Limits with { Attempts = 1 });
-        rig.Proxy.Break(int.MaxValue, request => request.Method == "PUT" && !request.Target.Contains(".sha256s"), Fault.Answer(500, "InternalError"));
+        rig.Proxy.Break(int.MaxValue, request => request.Method == "PUT" && !request.Target.Contains(".chunks"), Fault.Answer(500, "InternalError"));
         await Assert.ThrowsAsync<BlobStoreException>(() => rig.Store.WriteAsync(Scope, new MemoryStream([1, 2, 3]), null, Cancellation));
-        Assert.EndsWith(".sha256s", Assert.Single(await rig.Storage.ListAsync(rig.Prefix, Cancellation).ToListAsync(Cancellation)).Key);
+        Assert.EndsWith(".chunks", Assert.Single(await rig.Storage.ListAsync(rig.Prefix, Cancellation).ToListAsync(Cancellation)).Key);
         Assert.Empty(await rig.Store.ListAsync(Scope, Cancellation).ToListAsync(Cancellation));
         Assert.False(await rig.Store.DeleteAsync(Scope, BlobDigest.Of([1, 2, 3]), Cancellation));
     }
@@ -75,7 +75,7 @@ public sealed class RemoteBlobStoreTests : IDisposable
         await using var rig = await RemoteRig.StartAsync(kind, folder);
         var content = Bytes.Random(Chunk + 1);
         var digest = (await rig.Store.WriteAsync(Scope, new MemoryStream(content), null, Cancellation)).Digest;
-        var sidecar = rig.Key(Scope, digest) + ".sha256s";
+        var sidecar = rig.Key(Scope, digest) + ".chunks";
         if (missing)
         {
             await rig.Storage.DeleteAsync(sidecar, Cancellation);

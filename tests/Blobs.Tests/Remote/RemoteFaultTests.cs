@@ -192,7 +192,7 @@ public sealed class RemoteFaultTests : IDisposable
     {
         await using var rig = await RemoteRig.StartAsync(kind, folder, withProxy: true);
         var content = Bytes.Random(100_000);
-        rig.Proxy.Break(Always, request => request.Method == "PUT" && !request.Target.Contains(".sha256s"), Fault.CutRequest(50_000));
+        rig.Proxy.Break(Always, request => request.Method == "PUT" && !request.Target.Contains(".chunks"), Fault.CutRequest(50_000));
         await Assert.ThrowsAsync<BlobStoreException>(() => WriteAsync(rig, content));
         await AssertNothingAsync(rig, BlobDigest.Of(content));
         rig.Proxy.Rule = _ => Fault.None;
