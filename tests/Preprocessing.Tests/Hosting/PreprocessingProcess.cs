@@ -20,6 +20,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         _process = process;
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         Pipelines = new PipelineService.PipelineServiceClient(Channel);
+        Triggers = new TriggerService.TriggerServiceClient(Channel);
         Tenancy = new TenancyService.TenancyServiceClient(Channel);
         DataReceivedEventHandler collect = (_, line) =>
         {
@@ -35,6 +36,8 @@ public sealed class PreprocessingProcess : IAsyncDisposable
     public GrpcChannel Channel { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
+
+    public TriggerService.TriggerServiceClient Triggers { get; }
 
     public TenancyService.TenancyServiceClient Tenancy { get; }
 
@@ -58,6 +61,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
                 ["ConnectionStrings__mesh"] = connection ?? "",
                 ["services__identity__grpc__0"] = mesh.Address,
                 ["services__ingest__grpc__0"] = mesh.Address,
+                ["services__trainer__grpc__0"] = mesh.Address,
                 ["Jobs__Cpus"] = "2",
                 ["Jobs__RetryDelaySeconds"] = "0",
                 ["Jobs__StopGraceSeconds"] = "5",
