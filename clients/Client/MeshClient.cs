@@ -45,6 +45,7 @@ public sealed class MeshClient : IDisposable
         Projects = new(calls);
         Datasets = new(calls);
         Pipelines = new(calls);
+        Triggers = new(calls);
         Training = new(calls);
         Models = new(calls);
         Deployments = new(calls);
@@ -61,6 +62,8 @@ public sealed class MeshClient : IDisposable
     public DatasetService.DatasetServiceClient Datasets { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
+
+    public TriggerService.TriggerServiceClient Triggers { get; }
 
     public TrainingService.TrainingServiceClient Training { get; }
 

@@ -60,6 +60,7 @@ internal sealed class MeshServer : IAsyncDisposable
         app.MapGrpcService<Projects>();
         app.MapGrpcService<Datasets>();
         app.MapGrpcService<Pipelines>();
+        app.MapGrpcService<Triggers>();
         app.MapGrpcService<Training>();
         app.MapGrpcService<Models>();
         app.MapGrpcService<Deployments>();
