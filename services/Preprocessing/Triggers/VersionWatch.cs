@@ -28,15 +28,14 @@ public sealed class VersionWatch(IDbContextFactory<PreprocessingDb> databases, N
 
         // One that is still parsed keeps those behind it unseen although they have fired.
         var fired = await db.Firings.Where(f => f.TriggerId == row.Id && f.Version > row.SeenVersion).Select(f => f.Version).ToListAsync(cancel);
-        var now = time.GetUtcNow().UtcTicks;
-        foreach (var version in ready.Except(fired))
+        var (now, firing) = (time.GetUtcNow().UtcTicks, ready.Except(fired).ToList());
+        db.Firings.AddRange(firing.Select(version => new TriggerFiringRow
         {
-            db.Firings.Add(new TriggerFiringRow { TriggerId = row.Id, Version = version, FiredTicks = now, Trains = trigger.TrainingRun is not null });
-            logger.Fired(trigger.Name, version);
-        }
-
+            TriggerId = row.Id, Version = version, FiredTicks = now, Trains = trigger.TrainingRun is not null,
+        }));
         row.SeenVersion = seen;
         row.Succeed();
         await db.SaveChangesAsync(cancel);
+        firing.ForEach(version => logger.Fired(trigger.Name, version));
     }
 }

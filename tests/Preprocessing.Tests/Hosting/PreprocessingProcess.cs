@@ -82,7 +82,11 @@ public sealed class PreprocessingProcess : IAsyncDisposable
 
     /// <summary>Process ids of the workers of a run and of its parts.</summary>
     public static List<int> Workers(string run) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(pid => Works(pid, run))];
+        [.. Processes().Where(pid => Environ(pid).Split('\0').Any(v => v == $"MESH_JOB_NAME={run}" || v.StartsWith($"MESH_JOB_NAME={run}/parts/", StringComparison.Ordinal)))];
+
+    /// <summary>What the process of the dry run that is under way was given.</summary>
+    public static string EnvironmentOfDryRun(TemporaryFolder state) =>
+        Processes().Select(Environ).Single(environ => environ.Contains("MESH_DRY_RUN_FOLDER=", StringComparison.Ordinal) && environ.Contains($"MESH_STATE={state.Path}\0", StringComparison.Ordinal));
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync(CancellationToken cancel)
@@ -111,15 +115,18 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         Assert.True(errors.Length == 0, "The service logged unexpected errors:\n" + string.Join('\n', errors));
     }
 
-    private static bool Works(int pid, string run)
+    private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!);
+
+    /// <summary>Its variables, each ended by a NUL; empty when it is gone or somebody else's.</summary>
+    private static string Environ(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Any(v => v == $"MESH_JOB_NAME={run}" || v.StartsWith($"MESH_JOB_NAME={run}/parts/", StringComparison.Ordinal));
+            return File.ReadAllText($"/proc/{pid}/environ");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return "";
         }
     }
 
