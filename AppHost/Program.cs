@@ -25,6 +25,9 @@ var inference = Service("inference", "Inference").Needs(registry).WithReplicas(2
 foreach (var owner in database is null ? [] : new[] { identity, ingest, registry, preprocessing, trainer })
     owner.WithReference(database!).WaitFor(database!);
 
+// A trigger of a pipeline starts training runs. Preprocessing must not wait for Trainer, which waits for it.
+preprocessing.WithReference(trainer);
+
 // Identity asks these what a project still holds before it deletes it. It must not wait for them: they wait for it.
 identity.WithReference(ingest).WithReference(preprocessing).WithReference(trainer).WithReference(registry);
 

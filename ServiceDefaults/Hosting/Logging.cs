@@ -18,11 +18,12 @@ internal static class Logging
         ("Yarp", LogLevel.Error),
         // ErrorInterceptor logs what matters, once; grpc-dotnet would log every handled RpcException again.
         ("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None),
-        // EF logs a lost race for a unique key as an error although the store handles it; what it does not handle is
-        // logged where it surfaces.
+        // EF logs a lost race for a unique key as an error although the store handles it, and a commit that is called off
+        // because the caller has gone; what is not handled is logged where it surfaces.
         ("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None),
         ("Microsoft.EntityFrameworkCore.Update", LogLevel.None),
         ("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None),
+        ("Microsoft.EntityFrameworkCore.Database.Transaction", LogLevel.None),
         // StartFailure says why a start failed; what is critical is the end of a background service, with its exception.
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical),
         // A probe that finds a starting service not ready yet is no failure; whoever probes says what it means.

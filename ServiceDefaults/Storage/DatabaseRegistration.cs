@@ -85,6 +85,8 @@ internal sealed class DatabaseMigration<TDb>(IDbContextFactory<TDb> factory, ISe
         }
 
         await db.Database.MigrateAsync(cancel);
+        // EF completes the model at the first query, and fails one that comes on another thread meanwhile.
+        db.Model.GetRelationalModel();
     }
 }
 

@@ -57,6 +57,7 @@ public sealed class MeshClient : IDisposable
         Datasets = new(calls);
         Imports = new(calls);
         Pipelines = new(calls);
+        Triggers = new(calls);
         Training = new(calls);
         Models = new(calls);
         Deployments = new(calls);
@@ -75,6 +76,8 @@ public sealed class MeshClient : IDisposable
     public ImportService.ImportServiceClient Imports { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
+
+    public TriggerService.TriggerServiceClient Triggers { get; }
 
     public TrainingService.TrainingServiceClient Training { get; }
 

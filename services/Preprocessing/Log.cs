@@ -20,6 +20,15 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "The process of a dry run ended with code {Code}: {Errors}")]
     public static partial void DryRunEnded(this ILogger logger, int code, string errors);
 
+    [LoggerMessage(7, LogLevel.Information, "Created {Trigger} on {Dataset} for {Creator}.")]
+    public static partial void TriggerCreated(this ILogger logger, string trigger, string dataset, string creator);
+
+    [LoggerMessage(8, LogLevel.Information, "{Trigger} fires for version {Version}.")]
+    public static partial void Fired(this ILogger logger, string trigger, int version);
+
+    [LoggerMessage(9, LogLevel.Warning, "A step of {Kind} {Id} failed ({Failures} times now): {Error}")]
+    public static partial void StepFailed(this ILogger logger, string kind, Guid id, int failures, string error);
+
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);
 }

@@ -25,4 +25,11 @@ public sealed class PreprocessingOptions
     /// <summary>Dry runs at once, each on about one core beside the jobs; more of them wait.</summary>
     [Range(1, 64)]
     public int ConcurrentDryRuns { get; set; } = 2;
+
+    /// <summary>
+    /// How often triggers look, each with a small call to Ingest: how late a new version may be noticed. A step of theirs that
+    /// fails is tried again after as long, then after twice as long, up to 32 times as long.
+    /// </summary>
+    [Range(0.05, 3600)]
+    public double TriggerSeconds { get; set; } = 2;
 }

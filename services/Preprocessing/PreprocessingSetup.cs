@@ -7,9 +7,11 @@ using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
+using Mesh.Preprocessing.Triggers;
 using Mesh.ServiceDefaults.Clients;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
+using Mesh.Trainer.V1;
 
 namespace Mesh.Preprocessing;
 
@@ -33,12 +35,14 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<ProcessedStore>();
         builder.AddBlobStore();
         builder.Services.AddHostedService<DatasetCare>();
+        AddTriggers(builder);
     }
 
     public static void MapPreprocessing(this WebApplication app)
     {
         app.MapJobs<PreprocessingDb>();
         app.MapGrpcService<PipelineApi>();
+        app.MapGrpcService<TriggerApi>();
     }
 
     /// <summary>What a worker process needs: the records, the blob store and its folder.</summary>
@@ -46,6 +50,18 @@ public static class PreprocessingSetup
     {
         AddRecords(builder);
         builder.AddBlobStore();
+    }
+
+    private static void AddTriggers(WebApplicationBuilder builder)
+    {
+        builder.Services.AddMeshClient<TrainingService.TrainingServiceClient>("trainer");
+        builder.Services.AddSingleton<NewVersions>();
+        builder.Services.AddSingleton<TriggerStore>();
+        builder.Services.AddSingleton<Retries>();
+        builder.Services.AddSingleton<VersionWatch>();
+        builder.Services.AddSingleton<RunStarts>();
+        builder.Services.AddSingleton<TrainingStarts>();
+        builder.Services.AddHostedService<TriggerCare>();
     }
 
     /// <summary>What every process needs that reads records.</summary>

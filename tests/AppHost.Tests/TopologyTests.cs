@@ -61,7 +61,7 @@ public sealed class TopologyTests : IDisposable
             ["identity"] = ["ingest", "preprocessing", "registry", "trainer"],
             ["ingest"] = ["identity"],
             ["registry"] = ["identity"],
-            ["preprocessing"] = ["identity", "ingest"],
+            ["preprocessing"] = ["identity", "ingest", "trainer"],
             ["trainer"] = ["identity", "preprocessing", "registry"],
             ["inference"] = ["registry"],
         };

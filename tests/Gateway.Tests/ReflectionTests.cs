@@ -15,8 +15,8 @@ public class ReflectionTests
     private static readonly string[] Public =
     [
         "grpc.health.v1.Health", "inference.GRPCInferenceService", "mesh.identity.v1.ProjectService", "mesh.inference.v1.PredictionService",
-        "mesh.ingest.v1.DatasetService", "mesh.ingest.v1.ImportService", "mesh.preprocessing.v1.PipelineService", "mesh.registry.v1.DeploymentService", "mesh.registry.v1.ModelService",
-        "mesh.trainer.v1.TrainingService",
+        "mesh.ingest.v1.DatasetService", "mesh.ingest.v1.ImportService", "mesh.preprocessing.v1.PipelineService", "mesh.preprocessing.v1.TriggerService",
+        "mesh.registry.v1.DeploymentService", "mesh.registry.v1.ModelService", "mesh.trainer.v1.TrainingService",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -84,10 +84,13 @@ public class DryRunTests
     {
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
-        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Preprocessing__DryRunSeconds", "3"));
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: [("Preprocessing__DryRunSeconds", "3"), ("Blobs__S3__SecretKey", "hush")]);
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 200, test: 0));
         mesh.Ingest.HoldAfter(0);
-        var failed = await PipelineCalls.FailsAsync(() => TryAsync(service, data, PipelineCalls.Labelled()));
+        var failing = PipelineCalls.FailsAsync(() => TryAsync(service, data, PipelineCalls.Labelled()));
+        await Eventually.BecomesTrueAsync(() => mesh.Ingest.IsHolding, TimeSpan.FromSeconds(30), "the dry run reads");
+        Assert.DoesNotContain("hush", PreprocessingProcess.EnvironmentOfDryRun(state));
+        var failed = await failing;
         Assert.Equal((StatusCode.FailedPrecondition, "DRY_RUN_FAILED"), (failed.Code, failed.Reason));
         mesh.Ingest.Release();
         await service.CreateAsync("a", PipelineCalls.Labelled());

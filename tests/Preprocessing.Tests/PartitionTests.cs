@@ -97,6 +97,52 @@ public class PartitionTests
         await PipelineCalls.LeavesNoWorkAsync(state);
     }
 
+    /// <summary>Once, and twelve times in the full run.</summary>
+    [Fact]
+    public async Task Any_partition_size_and_number_of_workers_give_the_same_rows_in_the_same_order()
+    {
+        var cases = Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 12 : 1;
+        var random = new Random(20_262);
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        // 350 rows in 3 classes; 50 rows are equal to one before, under another day.
+        var data = mesh.Ingest.Add(TestData.Table(
+            "table",
+            [new Column { Name = "value", Type = ColumnType.Double }, new Column { Name = "day", Type = ColumnType.Int64 }, new Column { Name = "kind", Type = ColumnType.String }],
+            350,
+            row => [new Value { DoubleValue = row * 37 % 300 / 7.0 }, new Value { Int64Value = row * 11 % 350 }, new Value { StringValue = "abc"[row % 3].ToString() }],
+            label: "kind"));
+        for (var i = 0; i < cases; i++)
+        {
+            var strategy = random.GetItems([SplitStrategy.Stratified, SplitStrategy.Random, SplitStrategy.Group, SplitStrategy.Time], 1)[0];
+            var split = new SplitSpec
+            {
+                Strategy = strategy,
+                Column = strategy is SplitStrategy.Group or SplitStrategy.Time ? "day" : "",
+                Duplicates = random.GetItems([DuplicatePolicy.Drop, strategy == SplitStrategy.Group ? DuplicatePolicy.Allow : DuplicatePolicy.Together], 1)[0],
+                TestFraction = 0.2,
+                ValidationFraction = 0.2,
+                Seed = random.NextInt64(),
+            };
+            var records = random.Next(100, 170);
+            await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Jobs__Cpus", $"{random.Next(1, 4)}"));
+            await service.CreateAsync($"one-{i}", Kinds(split, 0));
+            await service.CreateAsync($"cut-{i}", Kinds(split, records));
+            var (whole, cut) = (await EndAsync(service, $"one-{i}", data), await EndAsync(service, $"cut-{i}", data));
+            Assert.Equal((int)Math.Ceiling(350.0 / records), cut.Run.Partitions);
+            AssertSameRows(state, whole.Dataset, cut.Dataset);
+            Assert.Equal(whole.Dataset.HasDuplicateRecords, cut.Dataset.HasDuplicateRecords);
+            Assert.Equal(whole.Dataset.DuplicateRecords, cut.Dataset.DuplicateRecords);
+        }
+    }
+
+    private static V1.Pipeline Kinds(SplitSpec split, long partitionRecords) => new()
+    {
+        Transforms = { new Transform { Type = "number", Inputs = { "value" } }, new Transform { Type = "label", Inputs = { "kind" } } },
+        Split = split,
+        PartitionRecords = partitionRecords,
+    };
+
     private static V1.Pipeline Numbers(SplitSpec split, long partitionRecords) => new()
     {
         Transforms = { new Transform { Type = "number", Inputs = { "value" } } }, Split = split, PartitionRecords = partitionRecords,

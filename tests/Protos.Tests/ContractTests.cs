@@ -18,8 +18,9 @@ public sealed class ContractTests
         string[] expected =
         [
             "inference.GRPCInferenceService", "mesh.common.v1.TenancyService", "mesh.identity.v1.ProjectService", "mesh.inference.v1.PredictionService",
-            "mesh.ingest.v1.DatasetService", "mesh.ingest.v1.ImportService", "mesh.jobs.v1.WorkerService", "mesh.preprocessing.v1.PipelineService", "mesh.registry.v1.DeploymentService",
-            "mesh.registry.v1.DirectoryService", "mesh.registry.v1.ModelService", "mesh.trainer.v1.TrainingService",
+            "mesh.ingest.v1.DatasetService", "mesh.ingest.v1.ImportService", "mesh.jobs.v1.WorkerService", "mesh.preprocessing.v1.PipelineService",
+            "mesh.preprocessing.v1.TriggerService", "mesh.registry.v1.DeploymentService", "mesh.registry.v1.DirectoryService", "mesh.registry.v1.ModelService",
+            "mesh.trainer.v1.TrainingService",
         ];
         Assert.Equal(expected, PermissionTable.Services().Select(s => s.FullName).Order(StringComparer.Ordinal));
     }

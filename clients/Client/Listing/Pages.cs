@@ -55,6 +55,11 @@ public static class Pages
             new ListPipelineRunsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
         page => page.Runs, page => page.NextPageToken, cancel);
 
+    /// <param name="parent">"projects/{project}/pipelines/{pipeline}"</param>
+    public static IAsyncEnumerable<Trigger> ListTriggersAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
+        token => mesh.Triggers.ListTriggersAsync(new ListTriggersRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),
+        page => page.Triggers, page => page.NextPageToken, cancel);
+
     public static IAsyncEnumerable<ProcessedDataset> ListProcessedDatasetsAsync(this MeshClient mesh, string parent, CancellationToken cancel = default) => AllAsync(
         token => mesh.Pipelines.ListProcessedDatasetsAsync(
             new ListProcessedDatasetsRequest { Parent = parent, PageSize = Size, PageToken = token }, cancellationToken: cancel),

@@ -50,7 +50,9 @@ internal sealed class VersionStore(IDbContextFactory<IngestDb> databases, BlobCo
             throw MeshError.NotFound(request.Parent);
         }
 
-        var rows = await db.Versions.AsNoTracking().Where(v => v.Project == project && v.DatasetId == dataset && v.Version > after)
+        var rows = await db.Versions.AsNoTracking()
+            .Where(v => v.Project == project && v.DatasetId == dataset && v.Version > after && v.Version > request.AfterVersion)
+            .Where(v => request.Tag == "" || db.Tags.Any(t => t.Project == project && t.DatasetId == dataset && t.Tag == request.Tag && t.Version == v.Version))
             .OrderBy(v => v.Version).Take(paging.Size + 1).ToListAsync(cancel);
         var (page, next) = paging.Next(rows, v => v.Version.ToString());
         var response = new ListDatasetVersionsResponse { NextPageToken = next };

@@ -106,6 +106,12 @@ public sealed class DryRunProcesses(IOptions<PreprocessingOptions> options, ICon
     {
         var start = OwnProgram.Start(OwnProgram.Command(DryRunProgram.Verb));
         start.Environment[DryRunProgram.Folder] = folder;
+        // It makes nothing, and may decode what somebody wants to break it with: no keys to the store either.
+        foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("Blobs__", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(key);
+        }
+
         start.Environment["OMP_NUM_THREADS"] = start.Environment["VIPS_CONCURRENCY"] = "1";
         foreach (var (key, value) in configuration.GetSection("services").AsEnumerable().Concat(configuration.GetSection(PreprocessingOptions.Section).AsEnumerable()))
         {

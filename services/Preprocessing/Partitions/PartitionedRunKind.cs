@@ -38,7 +38,7 @@ public sealed class PartitionedRunKind(RunCompletion completion) : GroupKind<Pre
 
     public override async Task OnEndedAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
     {
-        RunCompletion.Release(db, job);
+        await RunCompletion.ReleaseAsync(db, job, cancel);
         await ForgetAsync(db, job.Name, cancel);
     }
 

@@ -12,5 +12,9 @@ internal static class Names
 
     public static readonly ResourcePattern Processed = new("projects/{project}/processedDatasets/{dataset}");
 
+    public static readonly ResourcePattern Trigger = new("projects/{project}/pipelines/{pipeline}/triggers/{trigger}");
+
+    public static readonly ResourcePattern Dataset = new("projects/{project}/datasets/{dataset}");
+
     public static readonly ResourcePattern DatasetVersion = new("projects/{project}/datasets/{dataset}/versions/{version}");
 }

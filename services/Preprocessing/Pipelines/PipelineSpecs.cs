@@ -20,8 +20,8 @@ internal static class PipelineSpecs
     /// <summary>Ingest cuts no smaller partitions.</summary>
     private const long SmallestPartition = 100;
 
-    /// <summary>A process that reads more has no advantage of it.</summary>
-    private const long LargestPartition = 1_000_000_000;
+    /// <summary>A worker holds a byte for each record of its partition; one that reads more has no advantage of it.</summary>
+    private const long LargestPartition = 10_000_000;
 
     public static PipelineSpec ToSpec(Pipeline pipeline) =>
         new([.. pipeline.Transforms.Select(ToSpec)], [.. pipeline.Outputs]);

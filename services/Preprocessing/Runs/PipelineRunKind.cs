@@ -27,9 +27,5 @@ public sealed class PipelineRunKind(RunCompletion completion) : JobKind<Preproce
     public override Task OnCompletedAsync(PreprocessingDb db, JobRow job, Any result, CancellationToken cancel) =>
         completion.SucceedAsync(db, job, result.Unpack<PipelineRunResult>().ProcessedDataset, [], cancel);
 
-    public override Task OnEndedAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
-    {
-        RunCompletion.Release(db, job);
-        return Task.CompletedTask;
-    }
+    public override Task OnEndedAsync(PreprocessingDb db, JobRow job, CancellationToken cancel) => RunCompletion.ReleaseAsync(db, job, cancel);
 }

@@ -4,6 +4,7 @@ using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Storage;
+using Mesh.Preprocessing.Triggers;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,7 @@ public sealed class RunCompletion(TimeProvider time)
         run.ProcessedKey = dataset.Key;
         run.ReusedPartitions = results.GroupBy(r => r.Number).Count(partition => partition.All(r => r.Reused));
         db.Changes.Add(Change(project, dataset.Key, dataset.DatasetVersion));
+        await FiredRuns.SucceedAsync(db, job.Name, cancel);
         // Another run of the same input and specification may have been first; its shards are the same.
         if (await db.Processed.AnyAsync(d => d.Project == project && d.Key == dataset.Key, cancel))
         {
@@ -41,10 +43,11 @@ public sealed class RunCompletion(TimeProvider time)
     }
 
     /// <summary>A run has FAILED or was CANCELLED; it may have pinned its input before.</summary>
-    internal static void Release(PreprocessingDb db, JobRow job)
+    internal static Task ReleaseAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
     {
         var spec = job.ReadSpecification<PipelineRunSpec>();
         db.Changes.Add(Change(job.Project, spec.Key, spec.DatasetVersion.Name));
+        return FiredRuns.FailAsync(db, job, cancel);
     }
 
     /// <summary>Blobs that a worker is about to store: if nothing comes of them, they have to go again once the run has ended.</summary>

@@ -19,7 +19,9 @@ public sealed class RunStore(
     IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
     DatasetVersions versions, RunPartitioner partitioner, TimeProvider time, ILogger<RunStore> logger)
 {
-    public async Task<PipelineRun> CreateAsync(Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel)
+    /// <param name="alongside">What else is to be written in the run's transaction.</param>
+    public async Task<PipelineRun> CreateAsync(
+        Pipeline pipeline, CreatePipelineRunRequest request, string creator, CancellationToken cancel, Action<PreprocessingDb, PipelineRunRow>? alongside = null)
     {
         var ids = Names.Pipeline.Parse(pipeline.Name, "parent");
         await using var db = await databases.CreateDbContextAsync(cancel);
@@ -61,6 +63,7 @@ public sealed class RunStore(
                 : new NewJob(row.Name, PartitionedRunKind.KindName, creator, specification, OfPart(request.Resources)));
         }
 
+        alongside?.Invoke(db, row);
         once.Record(row.Name, now);
         try
         {

@@ -26,6 +26,10 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
 
     public DbSet<PartitionUseRow> PartitionUses => Set<PartitionUseRow>();
 
+    public DbSet<TriggerRow> Triggers => Set<TriggerRow>();
+
+    public DbSet<TriggerFiringRow> Firings => Set<TriggerFiringRow>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
@@ -74,6 +78,7 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
             row.Property(c => c.DatasetVersion).HasMaxLength(512);
         });
         model.AddPartitions();
+        model.AddTriggers();
     }
 }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Mesh.Jobs.V1;
@@ -67,6 +68,32 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
 
     public override Task<ListProcessedDatasetsResponse> ListProcessedDatasets(ListProcessedDatasetsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListProcessedDatasetsResponse { ProcessedDatasets = { state.All<ProcessedDataset>(request.Parent) } });
+}
+
+internal sealed class Triggers(MeshState state) : TriggerService.TriggerServiceBase
+{
+    public override Task<Trigger> CreateTrigger(CreateTriggerRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "triggers", () =>
+    {
+        var trigger = new Trigger(request.Trigger) { Name = $"{request.Parent}/triggers/{request.TriggerId}", Creator = "users/admin" };
+        state.Put(trigger.Name, trigger);
+        return trigger;
+    }));
+
+    public override Task<Trigger> GetTrigger(GetTriggerRequest request, ServerCallContext context) => Task.FromResult(state.Get<Trigger>(request.Name));
+
+    public override Task<ListTriggersResponse> ListTriggers(ListTriggersRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListTriggersResponse { Triggers = { state.All<Trigger>($"{request.Parent}/triggers/") } });
+
+    public override Task<Trigger> UpdateTrigger(UpdateTriggerRequest request, ServerCallContext context)
+    {
+        var trigger = state.Get<Trigger>(request.Name);
+        trigger.Disabled = request.Disabled;
+        return Task.FromResult(trigger);
+    }
+
+    public override Task<Empty> DeleteTrigger(DeleteTriggerRequest request, ServerCallContext context) => state.Remove(request.Name)
+        ? Task.FromResult(new Empty())
+        : throw MeshState.Refusal(Code.NotFound, "NOT_FOUND", $"{request.Name} does not exist.");
 }
 
 internal sealed class Training(MeshState state) : TrainingService.TrainingServiceBase

@@ -62,6 +62,7 @@ internal sealed class MeshServer : IAsyncDisposable
         app.MapGrpcService<Datasets>();
         app.MapPut("/v1/{**rest}", (HttpContext http) => Datasets.PutAsync(http, State));
         app.MapGrpcService<Pipelines>();
+        app.MapGrpcService<Triggers>();
         app.MapGrpcService<Training>();
         app.MapGrpcService<Models>();
         app.MapGrpcService<Deployments>();

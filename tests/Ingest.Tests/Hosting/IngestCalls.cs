@@ -23,6 +23,11 @@ public static class IngestCalls
     public static async Task<Dataset> CreateAsync(this DatasetService.DatasetServiceClient datasets, string id, string requestId = "") =>
         await datasets.CreateDatasetAsync(new CreateDatasetRequest { Parent = Project, DatasetId = id, RequestId = requestId }, cancellationToken: Cancel);
 
+    /// <returns>The numbers of the versions on the first page.</returns>
+    public static async Task<IEnumerable<string>> ListAsync(this DatasetService.DatasetServiceClient datasets, string id, int after = 0, string tag = "") =>
+        (await datasets.ListDatasetVersionsAsync(new ListDatasetVersionsRequest { Parent = $"{Project}/datasets/{id}", AfterVersion = after, Tag = tag }, cancellationToken: Cancel))
+            .Versions.Select(v => v.Name.Split('/')[^1]);
+
     public static async Task<Upload> StartUploadAsync(
         this DatasetService.DatasetServiceClient datasets, string fileName, long size = 0, string requestId = "") =>
         await datasets.CreateUploadAsync(

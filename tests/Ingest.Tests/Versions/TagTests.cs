@@ -28,6 +28,9 @@ public sealed class TagTests
         Assert.Equal(["good"], (await datasets.GetVersionAsync($"{Versions}/1")).Tags);
         Assert.Equal($"{Versions}/2", (await datasets.GetVersionAsync($"{Versions}/production")).Name);
         Assert.Equal($"{Versions}/1", (await datasets.GetVersionAsync($"{Versions}/good")).Name);
+        Assert.Equal(["2"], await datasets.ListAsync("digits", tag: "production"));
+        Assert.Empty(await datasets.ListAsync("digits", after: 2, tag: "production"));
+        Assert.Empty(await datasets.ListAsync("digits", tag: "unknown"));
         Assert.Equal($"{Versions}/2", (await datasets.GetVersionAsync($"{Versions}/latest")).Name);
         Assert.Equal("Counted\nby hand.", (await datasets.GetVersionAsync($"{Versions}/1")).Notes);
 

@@ -32,6 +32,8 @@ public sealed class VersionTests
         Assert.Equal(Enumerable.Range(1, 8).Select(i => $"{Project}/datasets/digits/versions/{i}"), page.Versions.Concat(rest.Versions).Select(v => v.Name));
         Assert.Equal("", rest.NextPageToken);
         Assert.Equal(ended.Single(v => v.Name == page.Versions[0].Name), page.Versions[0]);
+        Assert.Equal(["7", "8"], await datasets.ListAsync("digits", after: 6));
+        Assert.Empty(await datasets.ListAsync("digits", after: 8));
     }
 
     [Fact]

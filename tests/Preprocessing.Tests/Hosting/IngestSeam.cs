@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
 
 namespace Mesh.Preprocessing.Tests.Hosting;
 
@@ -37,6 +38,9 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     /// <summary>While true, pins and unpins fail as if Ingest were away.</summary>
     public bool PinsAway { get; set; }
 
+    /// <summary>While true, versions cannot be listed.</summary>
+    public bool ListsAway { get; set; }
+
     /// <summary>Lets so many more messages of 500 records through, of all streams together, and holds back what follows.</summary>
     public void HoldAfter(int messages)
     {
@@ -61,6 +65,28 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
 
     public override Task<DatasetVersion> GetDatasetVersion(GetDatasetVersionRequest request, ServerCallContext context) =>
         Task.FromResult(Find(request.Name).Version);
+
+    public override Task<Dataset> GetDataset(GetDatasetRequest request, ServerCallContext context)
+    {
+        var ready = VersionsOf(request.Name).Where(v => v.Version.Status.State == JobState.Succeeded).ToList();
+        return Task.FromResult(new Dataset { Name = request.Name, LatestVersion = ready.Count == 0 ? "" : ready[^1].Name });
+    }
+
+    /// <summary>In pages of two.</summary>
+    public override Task<ListDatasetVersionsResponse> ListDatasetVersions(ListDatasetVersionsRequest request, ServerCallContext context)
+    {
+        if (ListsAway)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        }
+
+        var after = request.PageToken.Length > 0 ? int.Parse(request.PageToken) : request.AfterVersion;
+        var found = VersionsOf(request.Parent).Where(v => v.Number > after && (request.Tag.Length == 0 || v.Version.Tags.Contains(request.Tag))).Take(3).ToList();
+        return Task.FromResult(new ListDatasetVersionsResponse
+        {
+            Versions = { found.Take(2).Select(v => v.Version) }, NextPageToken = found.Count > 2 ? $"{found[1].Number}" : "",
+        });
+    }
 
     public override Task<ListRecordPartitionsResponse> ListRecordPartitions(ListRecordPartitionsRequest request, ServerCallContext context)
     {
@@ -133,6 +159,13 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
                 throw new RpcException(new Status(StatusCode.Unavailable, "broken off by the test"));
             }
         }
+    }
+
+    /// <summary>In the order of their numbers; a dataset that has none does not exist.</summary>
+    private List<TestData> VersionsOf(string dataset)
+    {
+        List<TestData> found = [.. _versions.Values.Where(v => v.Name.StartsWith($"{dataset}/versions/", StringComparison.Ordinal)).OrderBy(v => v.Number)];
+        return found.Count > 0 ? found : throw new RpcException(new Status(StatusCode.NotFound, $"{dataset} does not exist."));
     }
 
     private TestData Find(string name) =>

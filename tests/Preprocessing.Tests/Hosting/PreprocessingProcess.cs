@@ -20,6 +20,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         _process = process;
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         Pipelines = new PipelineService.PipelineServiceClient(Channel);
+        Triggers = new TriggerService.TriggerServiceClient(Channel);
         Tenancy = new TenancyService.TenancyServiceClient(Channel);
         DataReceivedEventHandler collect = (_, line) =>
         {
@@ -35,6 +36,8 @@ public sealed class PreprocessingProcess : IAsyncDisposable
     public GrpcChannel Channel { get; }
 
     public PipelineService.PipelineServiceClient Pipelines { get; }
+
+    public TriggerService.TriggerServiceClient Triggers { get; }
 
     public TenancyService.TenancyServiceClient Tenancy { get; }
 
@@ -58,6 +61,7 @@ public sealed class PreprocessingProcess : IAsyncDisposable
                 ["ConnectionStrings__mesh"] = connection ?? "",
                 ["services__identity__grpc__0"] = mesh.Address,
                 ["services__ingest__grpc__0"] = mesh.Address,
+                ["services__trainer__grpc__0"] = mesh.Address,
                 ["Jobs__Cpus"] = "2",
                 ["Jobs__RetryDelaySeconds"] = "0",
                 ["Jobs__StopGraceSeconds"] = "5",
@@ -78,7 +82,11 @@ public sealed class PreprocessingProcess : IAsyncDisposable
 
     /// <summary>Process ids of the workers of a run and of its parts.</summary>
     public static List<int> Workers(string run) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(pid => Works(pid, run))];
+        [.. Processes().Where(pid => Environ(pid).Split('\0').Any(v => v == $"MESH_JOB_NAME={run}" || v.StartsWith($"MESH_JOB_NAME={run}/parts/", StringComparison.Ordinal)))];
+
+    /// <summary>What the process of the dry run that is under way was given.</summary>
+    public static string EnvironmentOfDryRun(TemporaryFolder state) =>
+        Processes().Select(Environ).Single(environ => environ.Contains("MESH_DRY_RUN_FOLDER=", StringComparison.Ordinal) && environ.Contains($"MESH_STATE={state.Path}\0", StringComparison.Ordinal));
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync(CancellationToken cancel)
@@ -107,15 +115,18 @@ public sealed class PreprocessingProcess : IAsyncDisposable
         Assert.True(errors.Length == 0, "The service logged unexpected errors:\n" + string.Join('\n', errors));
     }
 
-    private static bool Works(int pid, string run)
+    private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!);
+
+    /// <summary>Its variables, each ended by a NUL; empty when it is gone or somebody else's.</summary>
+    private static string Environ(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0').Any(v => v == $"MESH_JOB_NAME={run}" || v.StartsWith($"MESH_JOB_NAME={run}/parts/", StringComparison.Ordinal));
+            return File.ReadAllText($"/proc/{pid}/environ");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return "";
         }
     }
 

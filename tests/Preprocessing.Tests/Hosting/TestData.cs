@@ -13,12 +13,12 @@ public sealed class TestData
 {
     private readonly Dictionary<string, (byte[] Pixels, byte[] Labels)> _splits = [];
 
-    private TestData(string id, bool labelled)
+    private TestData(string id, bool labelled, int version = 1)
     {
         Labelled = labelled;
         Version = new DatasetVersion
         {
-            Name = $"projects/default/datasets/{id}/versions/1",
+            Name = $"projects/default/datasets/{id}/versions/{version}",
             Status = new JobStatus { State = JobState.Succeeded },
             Schema = new Schema
             {
@@ -36,6 +36,8 @@ public sealed class TestData
     public string Name => Version.Name;
 
     public DatasetVersion Version { get; }
+
+    public int Number => int.Parse(Name.Split('/')[^1]);
 
     public bool Labelled { get; }
 
@@ -65,13 +67,13 @@ public sealed class TestData
     }
 
     /// <summary>A table: one split "all" of so many rows.</summary>
-    public static TestData Table(string id, Column[] columns, int count, Func<int, Value[]> row, string label = "")
+    public static TestData Table(string id, Column[] columns, int count, Func<int, Value[]> row, string label = "", int version = 1)
     {
-        var data = new TestData(id, labelled: false) { _row = row };
+        var data = new TestData(id, labelled: false, version) { _row = row };
         data.Version.Schema = new Schema { Columns = { columns } };
         data.Version.Options = new FormatOptions { LabelColumn = label };
         data.Version.Splits.Add(new Split { Name = "all", RecordCount = count, ClassHistogram = { [label] = label.Length > 0 ? count : 0 } });
-        data.Version.Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+        data.Version.Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {version}")));
         return data;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mesh.Cli.Commands.Pipelines;
 using Mesh.Cli.Jobs;
 using Mesh.Cli.Running;
 using Mesh.Client.Listing;
@@ -18,17 +17,7 @@ internal sealed class TrainStart : MeshCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string> _architecture = new("--architecture", "-a")
-    {
-        Description = "As `mesh train architectures` lists them.",
-        HelpName = "ID",
-        DefaultValueFactory = _ => "cnn",
-    };
-
-    private readonly Option<string[]> _set = new("--set") { Description = "A hyperparameter of the architecture; repeat it.", HelpName = "NAME=VALUE" };
-    private readonly Option<string> _model = new("--model") { Description = "The model to register the result under. [default: the dataset's id]", HelpName = "ID" };
-    private readonly Option<string> _alias = new("--alias") { Description = "An alias to set on the new version, for example production.", HelpName = "NAME" };
-    private readonly TrainingOptions _settings = new();
+    private readonly TrainingTemplate _template = new();
     private readonly Option<int> _cpus = new("--cpus") { Description = "Processor cores it may use. [default: the service's]", HelpName = "N" };
     private readonly Option<bool> _noWait = new("--no-wait") { Description = "Return at once; `mesh train watch RUN` shows how it goes." };
 
@@ -39,11 +28,7 @@ internal sealed class TrainStart : MeshCommand
             "mesh train start --epochs 20 --no-wait")
     {
         Add(_data);
-        Add(_architecture);
-        Add(_set);
-        Add(_model);
-        Add(_alias);
-        foreach (var option in _settings.All)
+        foreach (var option in _template.All)
         {
             Add(option);
         }
@@ -55,21 +40,9 @@ internal sealed class TrainStart : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var data = await DataAsync(run);
-        var request = new CreateTrainingRunRequest
-        {
-            Parent = run.Project,
-            TrainingRun = new TrainingRun
-            {
-                ProcessedDataset = data.Name,
-                Architecture = run.Get(_architecture),
-                Hyperparameters = TransformArgument.Settings(run.Get(_set) ?? [], "--set"),
-                Settings = _settings.Read(run),
-                Resources = new ResourceSpec { Cpus = run.Get(_cpus) },
-                Model = Names.Of(run, "models", run.Get(_model) ?? DatasetOf(data)),
-                Alias = run.Get(_alias) ?? "",
-            },
-            RequestId = CommandRun.NewRequestId(),
-        };
+        var asked = _template.Read(run, DatasetOf(data));
+        (asked.ProcessedDataset, asked.Resources) = (data.Name, new ResourceSpec { Cpus = run.Get(_cpus) });
+        var request = new CreateTrainingRunRequest { Parent = run.Project, TrainingRun = asked, RequestId = CommandRun.NewRequestId() };
         var training = await run.Mesh.PatientlyAsync(mesh => mesh.Training.CreateTrainingRunAsync(request, cancellationToken: run.Cancel), run.Cancel);
         run.Terminal.Note($"Started {training.Name} on {data.Name}.");
         if (!run.Get(_noWait))

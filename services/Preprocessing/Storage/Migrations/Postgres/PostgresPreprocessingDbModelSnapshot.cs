@@ -394,6 +394,109 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.ToTable("run_results", "preprocessing");
                 });
 
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerFiringRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("FiredTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("NotBeforeTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<int>("State")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TrainingRun")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<bool>("Trains")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("TriggerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunName");
+
+                    b.HasIndex("State", "NotBeforeTicks");
+
+                    b.HasIndex("TriggerId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("trigger_firings", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("NotBeforeTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PipelineId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("SeenVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Project", "PipelineId", "TriggerId")
+                        .IsUnique();
+
+                    b.ToTable("triggers", "preprocessing");
+                });
+
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
                 {
                     b.Property<string>("Project")
@@ -461,6 +564,24 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("Project", "PipelineId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerFiringRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.TriggerRow", null)
+                        .WithMany()
+                        .HasForeignKey("TriggerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.PipelineRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "PipelineId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

@@ -388,6 +388,109 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.ToTable("run_results", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerFiringRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FiredTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NotBeforeTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("State")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TrainingRun")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Trains")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("TriggerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunName");
+
+                    b.HasIndex("State", "NotBeforeTicks");
+
+                    b.HasIndex("TriggerId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("trigger_firings", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Description")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NotBeforeTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PipelineId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SeenVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Project", "PipelineId", "TriggerId")
+                        .IsUnique();
+
+                    b.ToTable("triggers", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.ServiceDefaults.Storage.RequestRow", b =>
                 {
                     b.Property<string>("Project")
@@ -455,6 +558,24 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("Project", "PipelineId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerFiringRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.TriggerRow", null)
+                        .WithMany()
+                        .HasForeignKey("TriggerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.TriggerRow", b =>
+                {
+                    b.HasOne("Mesh.Preprocessing.Storage.PipelineRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "PipelineId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

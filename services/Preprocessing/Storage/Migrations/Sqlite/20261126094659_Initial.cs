@@ -187,6 +187,32 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "triggers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    PipelineId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    TriggerId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Description = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Disabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SeenVersion = table.Column<int>(type: "INTEGER", nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    NotBeforeTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Error = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_triggers", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_triggers_pipelines_Project_PipelineId",
+                        columns: x => new { x.Project, x.PipelineId },
+                        principalTable: "pipelines",
+                        principalColumns: new[] { "Project", "PipelineId" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dataset_blobs",
                 columns: table => new
                 {
@@ -243,6 +269,33 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "trigger_firings",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TriggerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    FiredTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Trains = table.Column<bool>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    RunName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
+                    TrainingRun = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    NotBeforeTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Error = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_trigger_firings", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_trigger_firings_triggers_TriggerId",
+                        column: x => x.TriggerId,
+                        principalTable: "triggers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_dataset_blobs_Project_Digest",
                 table: "dataset_blobs",
@@ -267,6 +320,28 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 name: "IX_processed_datasets_Project_Key",
                 table: "processed_datasets",
                 columns: new[] { "Project", "Key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_RunName",
+                table: "trigger_firings",
+                column: "RunName");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_State_NotBeforeTicks",
+                table: "trigger_firings",
+                columns: new[] { "State", "NotBeforeTicks" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_TriggerId_Version",
+                table: "trigger_firings",
+                columns: new[] { "TriggerId", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_triggers_Project_PipelineId_TriggerId",
+                table: "triggers",
+                columns: new[] { "Project", "PipelineId", "TriggerId" },
                 unique: true);
         }
 
@@ -304,7 +379,13 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 name: "run_results");
 
             migrationBuilder.DropTable(
+                name: "trigger_firings");
+
+            migrationBuilder.DropTable(
                 name: "processed_datasets");
+
+            migrationBuilder.DropTable(
+                name: "triggers");
 
             migrationBuilder.DropTable(
                 name: "pipelines");

@@ -201,6 +201,34 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "triggers",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    PipelineId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    TriggerId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Description = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Disabled = table.Column<bool>(type: "boolean", nullable: false),
+                    SeenVersion = table.Column<int>(type: "integer", nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    NotBeforeTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Error = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_triggers", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_triggers_pipelines_Project_PipelineId",
+                        columns: x => new { x.Project, x.PipelineId },
+                        principalSchema: "preprocessing",
+                        principalTable: "pipelines",
+                        principalColumns: new[] { "Project", "PipelineId" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dataset_blobs",
                 schema: "preprocessing",
                 columns: table => new
@@ -263,6 +291,35 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "trigger_firings",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    TriggerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    FiredTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Trains = table.Column<bool>(type: "boolean", nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    RunName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
+                    TrainingRun = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    NotBeforeTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Error = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_trigger_firings", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_trigger_firings_triggers_TriggerId",
+                        column: x => x.TriggerId,
+                        principalSchema: "preprocessing",
+                        principalTable: "triggers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_dataset_blobs_Project_Digest",
                 schema: "preprocessing",
@@ -292,6 +349,32 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 schema: "preprocessing",
                 table: "processed_datasets",
                 columns: new[] { "Project", "Key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_RunName",
+                schema: "preprocessing",
+                table: "trigger_firings",
+                column: "RunName");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_State_NotBeforeTicks",
+                schema: "preprocessing",
+                table: "trigger_firings",
+                columns: new[] { "State", "NotBeforeTicks" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_trigger_firings_TriggerId_Version",
+                schema: "preprocessing",
+                table: "trigger_firings",
+                columns: new[] { "TriggerId", "Version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_triggers_Project_PipelineId_TriggerId",
+                schema: "preprocessing",
+                table: "triggers",
+                columns: new[] { "Project", "PipelineId", "TriggerId" },
                 unique: true);
         }
 
@@ -339,7 +422,15 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 schema: "preprocessing");
 
             migrationBuilder.DropTable(
+                name: "trigger_firings",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
                 name: "processed_datasets",
+                schema: "preprocessing");
+
+            migrationBuilder.DropTable(
+                name: "triggers",
                 schema: "preprocessing");
 
             migrationBuilder.DropTable(
