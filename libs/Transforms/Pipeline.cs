@@ -120,6 +120,20 @@ public sealed class Pipeline
         return state;
     }
 
+    /// <summary>The columns that something is learned from in the next pass; a label may be learned without reading the images.</summary>
+    /// <param name="soFar">What the passes before came to.</param>
+    public IReadOnlyList<RecordColumn> Observed(FittedState soFar)
+    {
+        // Those who make rows of several records have to see all of each.
+        if (IsSequence)
+            return Sources;
+        var inputs = Enumerable.Range(0, Graph.Steps.Count).Where(step => Graph.Steps[step].Observes && Graph.FitPassOf(step) == soFar.Passes)
+            .SelectMany(step => Graph.Steps[step].Inputs).Select(Graph.StoredUnder).ToArray();
+        var steps = Graph.Needed(inputs);
+        var read = Enumerable.Range(0, steps.Length).Where(step => steps[step]).SelectMany(step => Graph.Steps[step].Inputs).Concat(inputs).ToHashSet();
+        return [.. Sources.Where((_, i) => read.Contains(new Port(Port.Source, i)))];
+    }
+
     /// <summary>The pipeline with what it learned.</summary>
     /// <exception cref="ArgumentException">Passes are missing.</exception>
     public FittedPipeline Finish(FittedState state)

@@ -28,6 +28,7 @@ public sealed class PipelineFitter
     private readonly StepFit[] onRow;
     private readonly ImageShape[] shapes;
     private readonly Action observeRow;
+    private bool seesShapes;
 
     internal PipelineFitter(Pipeline pipeline, FittedState soFar)
     {
@@ -56,8 +57,32 @@ public sealed class PipelineFitter
     /// <summary>Records observed, those of merged fitters included.</summary>
     public long Records { get; private set; }
 
+    /// <summary>Whether a training record with all columns has yet to be seen, to know the shapes of the images in the result.</summary>
+    public bool LacksShapes => Array.Exists(shapes, shape => shape.Shape is null);
+
+    /// <summary>Takes the shapes of images from a training record, and learns nothing else from it.</summary>
+    /// <param name="record">Has all columns that the pipeline reads.</param>
+    /// <exception cref="TransformException">A transform refuses the record.</exception>
+    /// <exception cref="NotSupportedException">Rows are made by a sequence.</exception>
+    public void SeeShapes(in RawRecord record)
+    {
+        if (sequence is not null)
+            throw new NotSupportedException("Rows of this pipeline are made by a sequence: observe its records with all their columns.");
+        try
+        {
+            plan.Read(record, working);
+            plan.RunRow(working);
+            KeepShapes();
+        }
+        finally
+        {
+            working.Clear();
+        }
+    }
+
     /// <summary>
-    /// Runs the steps on a training record and learns from the result.
+    /// Runs the steps on a training record and learns from the result. It may lack columns that nothing is learned from in this pass
+    /// (<see cref="Pipeline.Observed"/>): then it has no part in the shapes of images.
     /// Throws <see cref="TransformException"/> if a transform refuses the record; the fitter is then as it was before (unless the record makes several
     /// rows, and a later one of them was refused).
     /// </summary>
@@ -65,6 +90,8 @@ public sealed class PipelineFitter
     {
         try
         {
+            // To decode every image only to see that its shape is that of the first would double the work: whoever writes the rows sees it too.
+            seesShapes = LacksShapes && plan.ReadsAllOf(record.Schema);
             plan.Read(record, working);
             Check(onRecord);
             if (sequence is null)
@@ -174,18 +201,22 @@ public sealed class PipelineFitter
 
     private void ObserveRow()
     {
-        // To decode every image only to see that its shape is that of the first would double the work: whoever writes the rows sees it too.
-        var first = Array.Exists(shapes, shape => shape.Shape is null);
-        if (first)
+        if (seesShapes)
             plan.RunRow(working);
         else
             plan.RunLaterRow(working);
         Check(onRow);
-        foreach (var shape in shapes.Where(shape => first || shape.IsObserved))
+        foreach (var shape in shapes.Where(shape => seesShapes || shape.IsObserved))
             shape.Check(ImageShape.Of(working.Pixels(shape.Slot)), working.Name);
         Observe(onRow);
-        foreach (var shape in shapes.Where(shape => shape.Shape is null))
-            shape.Shape = ImageShape.Of(working.Pixels(shape.Slot));
+        if (seesShapes)
+            KeepShapes();
+    }
+
+    private void KeepShapes()
+    {
+        foreach (var shape in shapes)
+            shape.Shape ??= ImageShape.Of(working.Pixels(shape.Slot));
     }
 
     private void Check(StepFit[] fits)

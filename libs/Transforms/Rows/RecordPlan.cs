@@ -73,6 +73,9 @@ internal sealed class RecordPlan
         IEnumerable<Port> Outputs() => Enumerable.Range(0, typed.Graph.Steps[step].OutputNames.Length).Select(output => new Port(step, output));
     }
 
+    /// <summary>Whether records of the schema have all that is read, also of what is wanted of some rows only.</summary>
+    public bool ReadsAllOf(RecordSchema schema) => sources.IsWhole(schema);
+
     /// <summary>Takes a record in and runs the steps before the one that makes rows.</summary>
     public void Read(in RawRecord record, WorkingRecord working)
     {

@@ -9,6 +9,18 @@ internal sealed class SourceMap(IReadOnlyList<(RecordColumn Column, int Slot)> c
 
     private Found? last;
 
+    /// <summary>Whether records of the schema have every column.</summary>
+    public bool IsWhole(RecordSchema schema)
+    {
+        foreach (var source in Of(schema))
+        {
+            if (source.Place < 0)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>A column that the schema lacks is missing from its records.</summary>
     /// <exception cref="ArgumentException">A column holds something else than the pipeline was made for.</exception>
     public ReadOnlySpan<SourceSlot> Of(RecordSchema schema)

@@ -13,6 +13,7 @@ internal sealed class Dealing : IDisposable
     private readonly Assignment _assignment;
     private readonly EqualRecords? _equal;
     private readonly Dictionary<string, long> _dealt;
+    private readonly Dictionary<string, long> _compared;
     private Func<UInt128, Part>? _dealer;
 
     /// <param name="folder">For its files; removed by the caller.</param>
@@ -22,36 +23,52 @@ internal sealed class Dealing : IDisposable
         _assignment = new Assignment(AssignmentPath(folder), rule.Splits);
         _equal = rule.ComparesRecords ? new EqualRecords(Path.Combine(folder, "equal")) : null;
         _dealt = rule.Splits.ToDictionary(s => s.Name, _ => 0L);
+        _compared = rule.Splits.ToDictionary(s => s.Name, s => _equal is null ? s.Records : 0);
     }
 
-    /// <summary>Whether every record has its part.</summary>
-    public bool IsComplete => _dealt.Values.Sum() == _assignment.Records;
+    /// <summary>Whether every record has its part, and is among those that are compared.</summary>
+    public bool IsComplete => _dealt.Values.Sum() == _assignment.Records && _compared.Values.Sum() == _assignment.Records;
 
     /// <summary>A byte for each record, the number of its <see cref="Part"/>.</summary>
     public static string AssignmentPath(string folder) => Path.Combine(folder, "assignment");
 
-    /// <summary>The parts of records that follow each other; those that come by for the first time are dealt.</summary>
+    /// <summary>
+    /// The parts of records that follow each other. Those that come by for the first time are dealt; those that come by for the first time with all that
+    /// is compared are remembered for that.
+    /// </summary>
     /// <param name="index">Of the first of them in its split. A split is gone through in order.</param>
-    /// <param name="facts">Called for records that were not dealt yet, in order.</param>
+    /// <param name="facts">Called for records of which something is not known yet, in order.</param>
     public Part[] Deal(string split, long index, IReadOnlyList<RawRecord> records, FactReader facts)
     {
         var start = _assignment.StartOf(split) + index;
         var parts = new Part[records.Count];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (index + i >= _dealt[split])
+            var (deals, compares) = (index + i >= _dealt[split], facts.ComparesRecords && index + i >= _compared[split]);
+            if (deals || compares)
             {
-                var fixedPart = _rule.PartOf(split);
-                var fact = facts.Of(records[i], fixedPart is null);
-                _equal?.Add(fact.Hash, start + i);
-                _assignment[start + i] = fixedPart ?? (_dealer ??= _rule.NewDealer())(fact.Key);
-                _dealt[split]++;
+                Take(split, start + i, records[i], facts, deals, compares);
             }
 
             parts[i] = _assignment[start + i];
         }
 
         return parts;
+    }
+
+    /// <summary>The first record of a part; null when it has none.</summary>
+    public (string Split, long Index)? FirstOf(Part part)
+    {
+        for (var record = 0L; record < _assignment.Records; record++)
+        {
+            var place = _assignment.PlaceOf(record);
+            if (place.Index < _dealt[place.Split] && _assignment[record] == part)
+            {
+                return place;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Deals all records by their facts.</summary>
@@ -92,7 +109,7 @@ internal sealed class Dealing : IDisposable
 
         foreach (var (name, records) in _rule.Splits)
         {
-            _dealt[name] = records;
+            (_dealt[name], _compared[name]) = (records, records);
         }
     }
 
@@ -124,6 +141,23 @@ internal sealed class Dealing : IDisposable
     {
         _equal?.Dispose();
         _assignment.Dispose();
+    }
+
+    private void Take(string split, long record, in RawRecord values, FactReader facts, bool deals, bool compares)
+    {
+        var fixedPart = _rule.PartOf(split);
+        var fact = facts.Of(values, deals && fixedPart is null);
+        if (compares)
+        {
+            _equal!.Add(fact.Hash, record);
+            _compared[split]++;
+        }
+
+        if (deals)
+        {
+            _assignment[record] = fixedPart ?? (_dealer ??= _rule.NewDealer())(fact.Key);
+            _dealt[split]++;
+        }
     }
 
     private DealtRecord PlaceOf(long record)

@@ -6,14 +6,17 @@ using Mesh.Transforms.Records;
 namespace Mesh.Preprocessing.Splitting;
 
 /// <summary>Records to their facts. Not safe for concurrent use.</summary>
-/// <param name="schema">That of the records; has the columns that the rule looks at.</param>
+/// <param name="schema">That of the records; has the column that decides, and may lack those that are compared.</param>
 internal sealed class FactReader(SplitRule rule, RecordSchema schema)
 {
     private const ulong SignBit = 1UL << 63;
 
     private readonly RecordHash _hash = new();
-    private readonly int[] _features = rule.ComparesRecords ? [.. rule.Features.Select(column => schema.IndexOf(column.Name))] : [];
+    private readonly int[] _features = Features(rule, schema);
     private readonly int _column = rule.Column is { } column ? schema.IndexOf(column.Name) : -1;
+
+    /// <summary>Whether the records have what is compared; otherwise their hashes say nothing.</summary>
+    public bool ComparesRecords => _features.Length > 0;
 
     /// <param name="dealt">Whether the record's split leaves open where it belongs.</param>
     /// <exception cref="JobFailure">The record has no value, or none that can be used, in the column that decides.</exception>
@@ -29,6 +32,12 @@ internal sealed class FactReader(SplitRule rule, RecordSchema schema)
         ColumnKind.Number => BitConverter.DoubleToUInt64Bits(value.Number + 0.0) is var bits && (bits & SignBit) != 0 ? ~bits : bits | SignBit,
         _ => throw new ArgumentException($"{value.Kind.Word} has no order.", nameof(value)),
     };
+
+    private static int[] Features(SplitRule rule, RecordSchema schema)
+    {
+        int[] features = rule.ComparesRecords ? [.. rule.Features.Select(column => schema.IndexOf(column.Name))] : [];
+        return features.Contains(-1) ? [] : features;
+    }
 
     private UInt128 KeyOf(in RawRecord record)
     {

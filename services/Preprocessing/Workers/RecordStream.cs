@@ -75,11 +75,16 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
 
     /// <summary>What a record is called: its file and place.</summary>
     /// <param name="records">Columns, the fewer the better.</param>
-    public async Task<string> NameAsync(string split, long index, RawRecords records, CancellationToken cancel)
+    public async Task<string> NameAsync(string split, long index, RawRecords records, CancellationToken cancel) =>
+        (await ReadOneAsync(split, index, records, cancel)).Name;
+
+    /// <summary>The record at a place.</summary>
+    /// <inheritdoc cref="ReadAsync(string, RawRecords, CancellationToken)"/>
+    public async Task<RawRecord> ReadOneAsync(string split, long index, RawRecords records, CancellationToken cancel)
     {
         await foreach (var batch in ReadAsync(new PartitionRange { Split = split, Offset = index, RecordCount = 1 }, records, cancel))
         {
-            return batch[0].Name;
+            return batch[0];
         }
 
         throw new ArgumentOutOfRangeException(nameof(index), index, $"There is no such record in {split}.");

@@ -44,6 +44,18 @@ internal sealed class RunInput
 
     public RunBlobs Blobs { get; }
 
+    /// <summary>Records with these columns of the data and the one that decides where they belong; with all that the pipeline reads if that is none.</summary>
+    public RawRecords RecordsOf(IReadOnlyList<Transforms.Records.RecordColumn> columns)
+    {
+        List<Transforms.Records.RecordColumn> all = [.. columns];
+        if (Rule.Column is { } column)
+        {
+            all.Add(column);
+        }
+
+        return new RawRecords(Version, all.Count > 0 ? all : Pipeline.Sources);
+    }
+
     /// <summary>Keeps the version alive for the result. Whoever sees the result can count on the input being there.</summary>
     public async Task PinAsync(CancellationToken cancel)
     {

@@ -21,7 +21,6 @@ internal sealed class WholeRun : IDisposable
     private readonly RunInput _input;
     private readonly WorkerSession _session;
     private readonly RawRecords _records;
-    private readonly FactReader _facts;
     private readonly Dealing _dealing;
     private Duplicates? _duplicates;
     private bool _compared;
@@ -29,8 +28,7 @@ internal sealed class WholeRun : IDisposable
     public WholeRun(RunInput input)
     {
         (_input, _session) = (input, input.Session);
-        _records = new RawRecords(input.Version, input.Pipeline.Sources.Concat(input.Rule.Column is null ? [] : [input.Rule.Column]));
-        _facts = new FactReader(input.Rule, _records.Schema);
+        _records = input.RecordsOf(input.Pipeline.Sources);
         _dealing = new Dealing(input.Rule, input.Folder);
     }
 
@@ -85,14 +83,21 @@ internal sealed class WholeRun : IDisposable
         {
             var pass = new FitPass(pipeline, state, _session.Resources.Cpus);
             var stage = pipeline.FitPasses == 1 ? "fit" : $"fit {state.Passes + 1} of {pipeline.FitPasses}";
-            // Splits without training records are not read for this.
+            // Splits without training records are not read for this, and neither are columns that nothing is learned from.
             await ForEachAsync(
                 stage,
                 _input.Rule.Splits.Where(s => _input.Rule.PartOf(s.Name) is null or Part.Train),
+                _input.RecordsOf(pipeline.Observed(state)),
                 (records, parts) => pass.Observe([.. records.Where((_, i) => parts[i] == Part.Train)]),
                 _ => { },
                 cancel);
-            state = pass.Merge().Complete();
+            var fitter = pass.Merge();
+            if (fitter.LacksShapes && _dealing.FirstOf(Part.Train) is { } first)
+            {
+                fitter.SeeShapes(await _input.Records.ReadOneAsync(first.Split, first.Index, _records, cancel));
+            }
+
+            state = fitter.Complete();
         }
 
         return pipeline.Finish(state);
@@ -105,6 +110,7 @@ internal sealed class WholeRun : IDisposable
         await ForEachAsync(
             "write shards",
             _input.Rule.Splits,
+            _records,
             (records, parts) =>
             {
                 rows.Append(records, parts);
@@ -116,18 +122,19 @@ internal sealed class WholeRun : IDisposable
 
     /// <summary>A pass through splits of the data, in batches of records with their parts.</summary>
     private async Task ForEachAsync(
-        string stage, IEnumerable<(string Name, long Records)> splits, Action<IReadOnlyList<Transforms.Records.RawRecord>, Part[]> take, Action<string> endOfSplit,
-        CancellationToken cancel)
+        string stage, IEnumerable<(string Name, long Records)> splits, RawRecords columns, Action<IReadOnlyList<Transforms.Records.RawRecord>, Part[]> take,
+        Action<string> endOfSplit, CancellationToken cancel)
     {
+        var facts = new FactReader(_input.Rule, columns.Schema);
         var all = splits.ToList();
         var (done, total) = (0L, all.Sum(s => s.Records));
         foreach (var (split, _) in all)
         {
             var index = 0L;
-            await foreach (var batch in ReadAhead.OfAsync(_input.Records.ReadAsync(split, _records, cancel), cancel))
+            await foreach (var batch in ReadAhead.OfAsync(_input.Records.ReadAsync(split, columns, cancel), cancel))
             {
                 _session.ThrowIfYieldRequested();
-                take(batch, _dealing.Deal(split, index, batch, _facts));
+                take(batch, _dealing.Deal(split, index, batch, facts));
                 index += batch.Count;
                 _session.Progress(stage, done += batch.Count, total);
             }

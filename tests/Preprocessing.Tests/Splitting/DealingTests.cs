@@ -62,13 +62,22 @@ public class DealingTests
 
     [Fact]
     public void Dealing_as_records_come_by_gives_the_same_as_knowing_them_all() =>
-        Gen.Select(Spec.Where(s => s.Strategy != SplitStrategy.Time && s.Duplicates is not (DuplicatePolicy.Drop or DuplicatePolicy.Together)), AnyRow.Array[1, 120], Gen.Int[1, 50]).Sample((spec, rows, batch) =>
+        Gen.Select(Spec.Where(s => s.Strategy != SplitStrategy.Time && s.Duplicates is not (DuplicatePolicy.Drop or DuplicatePolicy.Together)), AnyRow.Array[1, 120], Gen.Int[1, 50], Gen.Bool).Sample((spec, rows, batch, narrow) =>
         {
             var rule = Rule(spec, ("all", rows.Length));
             var (parts, duplicates) = Learn(rule, rows);
             using var folder = new TemporaryFolder();
             using var dealing = new Dealing(rule, folder.Path);
             var facts = new FactReader(rule, Schema);
+            if (narrow && rule.Column is not null)
+            {
+                // First with no more than what decides.
+                var deciding = new RecordSchema(new RecordColumn("class", ColumnKind.Integer));
+                var dealt = dealing.Deal("all", 0, [.. rows.Select(row => new RawRecord("", deciding, new[] { RecordValue.OfInteger(row.Class) }))], new FactReader(rule, deciding));
+                Assert.Equal(parts, dealt);
+                Assert.NotEqual(rule.ComparesRecords, dealing.IsComplete);
+            }
+
             foreach (var size in (int[])[batch, 7])
             {
                 // Once to deal, and again, in other batches, to be told what was dealt.
@@ -81,6 +90,8 @@ public class DealingTests
                 Assert.Equal(parts, seen);
                 Assert.True(dealing.IsComplete);
             }
+
+            Assert.Equal(Array.IndexOf(parts, Part.Train) is >= 0 and var first ? ("all", first) : null, dealing.FirstOf(Part.Train));
 
             Assert.Equal((duplicates?.Count, duplicates?.Apart), (dealing.FindDuplicates(TestContext.Current.CancellationToken) is var live ? live?.Count : null, live?.Apart));
         }, iter: 100);

@@ -7,11 +7,15 @@ namespace Mesh.Preprocessing.Workers.Stages;
 /// <summary>A pass through a partition, in batches of records with their parts.</summary>
 internal static class PartitionRecords
 {
+    /// <summary>Where the records of a partition belong: a byte for each, the number of its <see cref="Part"/>.</summary>
+    public static Task<byte[]> DealtAsync(RunInput input, PartitionRange range, AssignedRange assigned, CancellationToken cancel) =>
+        input.Blobs.ReadAsync(assigned.Assignment, cancel, assigned.FirstRecord, range.RecordCount);
+
+    /// <param name="dealt">As <see cref="DealtAsync"/> gives it.</param>
+    /// <param name="records">The columns to be read.</param>
     public static async Task ForEachAsync(
-        RunInput input, string stage, PartitionRange range, AssignedRange assigned, Action<IReadOnlyList<RawRecord>, IReadOnlyList<Part>> take, CancellationToken cancel)
+        RunInput input, string stage, PartitionRange range, byte[] dealt, RawRecords records, Action<IReadOnlyList<RawRecord>, IReadOnlyList<Part>> take, CancellationToken cancel)
     {
-        var dealt = await input.Blobs.ReadAsync(assigned.Assignment, cancel, assigned.FirstRecord, range.RecordCount);
-        var records = new RawRecords(input.Version, input.Pipeline.Sources);
         var done = 0;
         await foreach (var batch in ReadAhead.OfAsync(input.Records.ReadAsync(range, records, cancel), cancel))
         {

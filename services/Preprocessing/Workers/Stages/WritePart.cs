@@ -16,7 +16,8 @@ internal static class WritePart
             input,
             "write shards",
             work.Partition,
-            work.Assigned,
+            await PartitionRecords.DealtAsync(input, work.Partition, work.Assigned, cancel),
+            new RawRecords(input.Version, input.Pipeline.Sources),
             (records, parts) =>
             {
                 rows.Append(records, parts);
