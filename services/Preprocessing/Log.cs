@@ -26,8 +26,8 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Information, "{Trigger} fires for version {Version}.")]
     public static partial void Fired(this ILogger logger, string trigger, int version);
 
-    [LoggerMessage(9, LogLevel.Warning, "A step of {Kind} {Id} failed ({Failures} times now): {Error}")]
-    public static partial void StepFailed(this ILogger logger, string kind, Guid id, int failures, string error);
+    [LoggerMessage(9, LogLevel.Warning, "{Trigger} cannot go on ({Failures} times now): {Error}")]
+    public static partial void StepFailed(this ILogger logger, string? trigger, int failures, string error);
 
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);

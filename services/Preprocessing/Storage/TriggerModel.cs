@@ -18,6 +18,7 @@ internal static class TriggerModel
             row.Property(t => t.PipelineId).HasMaxLength(MaxId);
             row.Property(t => t.TriggerId).HasMaxLength(MaxId);
             row.Property(t => t.SeenVersion).IsConcurrencyToken();
+            row.Ignore(t => t.Name);
             row.HasIndex(t => new { t.Project, t.PipelineId, t.TriggerId }).IsUnique();
             row.HasOne<PipelineRow>().WithMany().HasForeignKey(t => new { t.Project, t.PipelineId }).OnDelete(DeleteBehavior.Cascade);
         });

@@ -44,6 +44,8 @@ public sealed class TriggerRow : RetriedRow
 
     /// <summary>Versions up to this number are decided about: they have fired or never will.</summary>
     public required int SeenVersion { get; set; }
+
+    public string Name => $"projects/{Project}/pipelines/{PipelineId}/triggers/{TriggerId}";
 }
 
 /// <summary>What a trigger does for a version; its step is to create a run. There is one for a version, so that it fires once.</summary>

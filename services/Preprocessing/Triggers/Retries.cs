@@ -73,15 +73,6 @@ public sealed class Retries(IDbContextFactory<PreprocessingDb> databases, IOptio
             row.GiveUp();
         }
 
-        if (e is RpcException or MeshException)
-        {
-            logger.StepFailed(typeof(TRow).Name, id, row.Failures, text);
-        }
-        else
-        {
-            logger.CareFailed($"{typeof(TRow).Name} {id}", e);
-        }
-
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -89,6 +80,18 @@ public sealed class Retries(IDbContextFactory<PreprocessingDb> databases, IOptio
         catch (DbUpdateConcurrencyException)
         {
             // It is gone, or another replica got further.
+            return;
+        }
+
+        var of = (row as TriggerFiringRow)?.TriggerId ?? row.Id;
+        var trigger = await db.Triggers.AsNoTracking().SingleOrDefaultAsync(t => t.Id == of, cancel);
+        if (e is RpcException or MeshException)
+        {
+            logger.StepFailed(trigger?.Name, row.Failures, text);
+        }
+        else
+        {
+            logger.CareFailed(trigger?.Name ?? "A trigger", e);
         }
     }
 
