@@ -102,6 +102,45 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
+    public async Task A_run_says_what_came_of_it()
+    {
+        await using var server = await MeshServer.StartAsync();
+        server.State.Put("projects/default/pipelines/gray28", new Pipeline { Name = "projects/default/pipelines/gray28" });
+
+        var result = await MeshProcess.RunAsync(server.Address, "pipeline", "run", "gray28", "pets/1", "--quiet");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains(
+            """
+            rows           train 5,066, test 1,413
+            columns        image uint8 [1, 28, 28], label int64
+            equal records  40, left out
+
+            """,
+            result.Out);
+    }
+
+    [Fact]
+    public async Task Transforms_are_listed_all_or_one()
+    {
+        await using var server = await MeshServer.StartAsync();
+        const string resize =
+            """
+            resize: Brings every image to one size.
+              reads image
+              width (int, 1 to 8192): Columns.
+              fit (stretch|cover, default "stretch"): How.
+
+            """;
+
+        Assert.Equal(resize + "number: Stores numbers.\n  reads the inputs you name\n", (await MeshProcess.RunAsync(server.Address, "pipeline", "transforms")).Out);
+        Assert.Equal(resize, (await MeshProcess.RunAsync(server.Address, "pipeline", "transforms", "resize")).Out);
+        var unknown = await MeshProcess.RunAsync(server.Address, "pipeline", "transforms", "blur");
+        Assert.Equal((2, ""), (unknown.ExitCode, unknown.Out));
+        Assert.Contains("No transform is called blur. There are resize, number.", unknown.Error);
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_rows_and_problems_with_their_lines()
     {
         using var folder = new TemporaryFolder();
@@ -127,6 +166,21 @@ public sealed class PipelineFileTests
 
             """,
             result.Out);
+    }
+
+    [Fact]
+    public async Task A_file_without_a_split_is_tried_with_the_one_that_it_would_be_created_with()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("p.yaml"), "transforms:\n  - type: label\n", Cancel);
+        await using var server = await MeshServer.StartAsync();
+
+        await MeshProcess.RunAsync(server.Address, "pipeline", "dry-run", folder.File("p.yaml"), "pets/1");
+        await MeshProcess.RunAsync(server.Address, "pipeline", "create", "p", "--file", folder.File("p.yaml"));
+
+        var created = server.State.Get<Pipeline>("projects/default/pipelines/p");
+        Assert.Equal(0.1, created.Split.TestFraction);
+        Assert.Equal(created.Split, server.State.Get<DryRunPipelineRequest>("dryRun").Specification.Split);
     }
 
     [Fact]
