@@ -68,9 +68,13 @@ public sealed class PipelineFileTests
 
     [Theory]
     [InlineData("p.yaml", "transforms:\n  - typ: resize\n", "line 2: transforms[0].typ is not known here; known: type, name, inputs, outputs, parameters")]
-    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  seed: x\n", "line 2: split is not of a pipeline: ")]
-    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: {strategy: magic}\n", "line 2: split is not of a pipeline: ")]
-    [InlineData("p.json", "{\n\"transforms\": [{\"type\": \"label\"}],\n\n\"colour\": 1}", "line 4: colour is not of a pipeline: ")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  test_fraction: 0.1\n  seed: x\n", "line 4: split.seed cannot be read: ")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  strategy: magic\n", "line 3: split.strategy must be one of: stratified, random, group, time, predefined")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: {duplicates: [drop]}\n", "line 2: split.duplicates must be one of: fail, together, drop, allow")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  strategy: time\n  colum: day\n",
+        "line 4: split.colum is not known here; known: validation_fraction, test_fraction, seed, strategy, column, duplicates")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: 3\n", "line 2: split cannot be read: ")]
+    [InlineData("p.json", "{\n\"transforms\": [{\"type\": \"label\"}],\n\n\"colour\": 1}", "line 4: colour is not known here; known: transforms, outputs, display_name, split, partition_records")]
     [InlineData("p.json", "{\n\"transforms\": [,]}", "line 2: $ is not JSON: ")]
     public async Task What_is_wrong_with_a_file_is_said_with_its_line(string name, string text, string said)
     {
