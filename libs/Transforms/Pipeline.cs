@@ -60,6 +60,9 @@ public sealed class Pipeline
     /// <summary>Whether rows are made of several records, or several of one: the records have to be gone through in order.</summary>
     public bool IsSequence => Graph.SequenceStep >= 0;
 
+    /// <summary>Whether rows are made of several records, which have to be neighbours in the data then.</summary>
+    public bool SpansRecords => Graph.SpansRecords;
+
     /// <summary>Version of libvips, such as 8.18.7.</summary>
     public static string ImageLibraryVersion => ImageLibrary.Version;
 

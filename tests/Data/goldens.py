@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 import pandas
 
-from expectations import files, images, tables, texts
+from expectations import files, images, pipelines, tables, texts
 
 SETS = {
     "ames": tables.ames,
@@ -29,6 +29,17 @@ SETS = {
     "seattle-weather": tables.seattle_weather,
     "spam": texts.spam,
     "wine": tables.wine,
+}
+# What comes of a set by its pipeline in samples/pipelines.
+SHARDS = {
+    "ames": pipelines.ames,
+    "churn": pipelines.churn,
+    "composites": pipelines.composites,
+    "en-de": pipelines.en_de,
+    "fashion-mnist": pipelines.fashion_mnist,
+    "movielens": pipelines.movielens,
+    "seattle-weather": pipelines.seattle_weather,
+    "spam": pipelines.spam,
 }
 COMPUTED = (
     f"tests/datasets --goldens, with Python {platform.python_version()}, numpy {numpy.__version__} and pandas {pandas.__version__}. "
@@ -57,5 +68,7 @@ if __name__ == "__main__":
         if name in SETS:
             folder = Path(data) / name
             content = {"set": name, "computed": COMPUTED, **files.contents(folder), **SETS[name](folder)}
+            if name in SHARDS:
+                content["shards"] = SHARDS[name](folder)
             (Path(out) / f"{name}.json").write_text(layout(content) + "\n", encoding="utf-8")
             print(f"wrote {name}.json")

@@ -1,9 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Mesh.Ingest.V1;
 using Mesh.Preprocessing.Tests.Hosting;
 using Mesh.Preprocessing.V1;
 using Mesh.Tests.Shared;
 using Xunit;
+using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Mesh.Preprocessing.Tests;
 
@@ -77,6 +79,27 @@ public class DryRunTests
         Assert.Equal(StatusCode.InvalidArgument, refused.Code);
         Assert.Equal(["pipeline", "records"], refused.Fields.Order());
         Assert.Equal(StatusCode.NotFound, (await PipelineCalls.FailsAsync(() => TryAsync(service, data, name: "projects/default/pipelines/none"))).Code);
+    }
+
+    [Fact]
+    public async Task Windows_are_tried_on_records_that_follow_each_other()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        var first = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var data = mesh.Ingest.Add(TestData.Table(
+            "days", [new() { Name = "day", Type = ColumnType.Timestamp }, new() { Name = "heat", Type = ColumnType.Int64 }], 5_000,
+            day => [new() { TimestampValue = first.AddDays(day).ToTimestamp() }, new() { Int64Value = day }]));
+        var window = PipelineCalls.Step(
+            "window", ("length", Value.ForNumber(3)), ("targets", Value.ForList(Value.ForString("heat"))), ("time", Value.ForString("day")), ("max_gap", Value.ForNumber(86_400)));
+        window.Inputs.Add(["day", "heat"]);
+
+        var tried = await TryAsync(service, data, new Pipeline { Transforms = { window } });
+
+        Assert.Empty(tried.Problems);
+        Assert.Equal(["[0, 1, 2]", "[3]"], tried.Rows[0].Values);
+        Assert.Equal(10, tried.Rows.Count);
     }
 
     [Fact]

@@ -9,12 +9,15 @@ namespace Mesh.Tests.Shared;
 /// </summary>
 public static class DataSets
 {
-    private static readonly DataSetMaker Maker = new(Environment.GetEnvironmentVariable("MESH_TEST_DATA") is { Length: > 0 } elsewhere
-        ? System.IO.Path.GetFullPath(elsewhere)
-        : System.IO.Path.Combine(RepoRoot.Path, "tests", ".data"));
+    private static readonly DataSetMaker Maker = new(Folder);
 
     private static readonly ConcurrentDictionary<string, Lazy<DataSetMaker.Outcome>> Made = new();
     private static readonly ConcurrentDictionary<string, JsonElement> Goldens = new();
+
+    /// <summary>Has a folder for each set that was made.</summary>
+    public static string Folder => Environment.GetEnvironmentVariable("MESH_TEST_DATA") is { Length: > 0 } elsewhere
+        ? System.IO.Path.GetFullPath(elsewhere)
+        : System.IO.Path.Combine(RepoRoot.Path, "tests", ".data");
 
     /// <summary>
     /// The folder of a set, which is there and complete; do not write to it. Skips the test when a package it is made from cannot be had.

@@ -7,7 +7,8 @@ internal static class ParameterText
     {
         foreach (var (name, type, fallback, range, meaning) in parameters)
         {
-            string[] facts = [type, range.Length > 0 && range != type ? range : "", fallback.Length > 0 ? $"default {fallback}" : ""];
+            // A choice has its words for a type already.
+            string[] facts = [type, range.Length > 0 && range.Replace(", ", "|", StringComparison.Ordinal) != type ? range : "", fallback.Length > 0 ? $"default {fallback}" : ""];
             output.WriteLine(Printable.Line($"  {name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))}): {meaning}"));
         }
     }

@@ -26,6 +26,9 @@ internal sealed class PipelineGraph
     /// <summary>Place of the step that makes rows of records; −1 when every record is a row.</summary>
     public int SequenceStep { get; }
 
+    /// <summary>Whether that step makes rows of several records.</summary>
+    public bool SpansRecords => SequenceStep >= 0 && ((SequenceTransform)Steps[SequenceStep].Definition).SpansRecords;
+
     /// <summary>The pass in which a step can be fitted, from 0.</summary>
     public int FitPassOf(int step) => ready[step];
 

@@ -75,7 +75,6 @@ internal static class StageCheck
     private static void CheckSequence(PipelineGraph graph, Func<GraphStep, Draft> draft)
     {
         var sequence = graph.Steps[graph.SequenceStep];
-        var spans = ((SequenceTransform)sequence.Definition).SpansRecords;
         var after = graph.After(graph.SequenceStep);
         for (var i = 0; i < graph.Steps.Count; i++)
         {
@@ -86,7 +85,7 @@ internal static class StageCheck
                     + "a pipeline has one such step");
             }
 
-            if (after[i] && spans && step.HasFit)
+            if (after[i] && graph.SpansRecords && step.HasFit)
             {
                 draft(step).Refuse(".type", $"{step.Definition.Type} is fitted, and comes after {draft(sequence).Described}, whose rows span records; "
                     + "put it before");

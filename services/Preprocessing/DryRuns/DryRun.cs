@@ -36,6 +36,9 @@ internal sealed class DryRun
     /// <summary>What the records need to have.</summary>
     public IEnumerable<RecordColumn> Columns => _pipeline.Sources.Concat(_whole.Column is null ? [] : [_whole.Column]).DistinctBy(c => c.Name);
 
+    /// <summary>Whether rows need records that follow each other in the data.</summary>
+    public bool NeedsNeighbours => _pipeline.SpansRecords;
+
     public DryRunPipelineResponse Try(Sample sample, CancellationToken cancel)
     {
         RawRecord[] records = [.. sample.Splits.SelectMany(s => s.Records)];

@@ -43,7 +43,8 @@ internal static class DryRunProgram
             var options = services.GetRequiredService<IOptions<PreprocessingOptions>>().Value;
             using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(options.DryRunSeconds));
             var run = new DryRun(task.Pipeline, task.DatasetVersion, Environment.GetEnvironmentVariable(Folder)!);
-            var sample = await Sample.ReadAsync(services.GetRequiredService<DatasetService.DatasetServiceClient>(), task.DatasetVersion, run.Columns, task.Records, timeout.Token);
+            var datasets = services.GetRequiredService<DatasetService.DatasetServiceClient>();
+            var sample = await Sample.ReadAsync(datasets, task.DatasetVersion, run.Columns, task.Records, run.NeedsNeighbours, timeout.Token);
             return new DryRunOutcome { Response = run.Try(sample, timeout.Token) };
         }
         catch (JobFailure e)

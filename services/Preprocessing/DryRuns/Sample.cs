@@ -15,9 +15,10 @@ internal sealed record Sample(IReadOnlyList<(string Split, IReadOnlyList<RawReco
     private const long MaxBytes = 64 << 20;
 
     /// <summary>Draws records from the first of each split; splits give as they are large, and one at least.</summary>
+    /// <param name="neighbours">Takes the first ones as they follow each other instead.</param>
     /// <exception cref="JobFailure">A record is not of the version's schema.</exception>
     public static async Task<Sample> ReadAsync(
-        DatasetService.DatasetServiceClient datasets, DatasetVersion version, IEnumerable<RecordColumn> columns, int count, CancellationToken cancel)
+        DatasetService.DatasetServiceClient datasets, DatasetVersion version, IEnumerable<RecordColumn> columns, int count, bool neighbours, CancellationToken cancel)
     {
         var records = new RawRecords(version, columns);
         var total = Math.Max(1, version.Splits.Sum(s => s.RecordCount));
@@ -32,7 +33,7 @@ internal sealed record Sample(IReadOnlyList<(string Split, IReadOnlyList<RawReco
                     Split = split.Name,
                     Limit = wanted,
                     Columns = { records.Columns },
-                    SampleFraction = Math.Min(1, (double)wanted / Math.Min(split.RecordCount, wanted * Spread)),
+                    SampleFraction = neighbours ? 1 : Math.Min(1, (double)wanted / Math.Min(split.RecordCount, wanted * Spread)),
                 },
                 cancellationToken: cancel);
             var drawn = new List<RawRecord>();

@@ -43,7 +43,7 @@ internal static class PipelineSpecs
         {
             foreach (var violation in Transforms.Pipeline.Validate(ToSpec(pipeline)))
             {
-                violations.Add($"pipeline.{violation.Field}", $"{violation.Description}.");
+                violations.Add($"pipeline.{violation.Field}", violation.Description.EndsWith('?') ? violation.Description : $"{violation.Description}.");
             }
         }
 

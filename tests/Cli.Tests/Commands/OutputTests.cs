@@ -56,6 +56,8 @@ public sealed class OutputTests
         var result = await MeshProcess.RunAsync(server.Address, "dataset", "upload", "projects/vision/datasets/pets", data.Path);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        // A format by the word that --format takes.
+        Assert.Matches("(?m)^format +idx$", result.Out);
         Assert.Single(server.State.All<Dataset>("projects/vision/"));
         Assert.Equal(4, server.State.All<Upload>("projects/vision/").Count());
         Assert.Empty(server.State.All<Dataset>("projects/default/"));

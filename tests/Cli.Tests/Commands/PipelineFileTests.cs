@@ -68,9 +68,13 @@ public sealed class PipelineFileTests
 
     [Theory]
     [InlineData("p.yaml", "transforms:\n  - typ: resize\n", "line 2: transforms[0].typ is not known here; known: type, name, inputs, outputs, parameters")]
-    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  seed: x\n", "line 2: split is not of a pipeline: ")]
-    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: {strategy: magic}\n", "line 2: split is not of a pipeline: ")]
-    [InlineData("p.json", "{\n\"transforms\": [{\"type\": \"label\"}],\n\n\"colour\": 1}", "line 4: colour is not of a pipeline: ")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  test_fraction: 0.1\n  seed: x\n", "line 4: split.seed cannot be read: ")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  strategy: magic\n", "line 3: split.strategy must be one of: stratified, random, group, time, predefined")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: {duplicates: [drop]}\n", "line 2: split.duplicates must be one of: fail, together, drop, allow")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit:\n  strategy: time\n  colum: day\n",
+        "line 4: split.colum is not known here; known: validation_fraction, test_fraction, seed, strategy, column, duplicates")]
+    [InlineData("p.yaml", "transforms: [{type: label}]\nsplit: 3\n", "line 2: split cannot be read: ")]
+    [InlineData("p.json", "{\n\"transforms\": [{\"type\": \"label\"}],\n\n\"colour\": 1}", "line 4: colour is not known here; known: transforms, outputs, display_name, split, partition_records")]
     [InlineData("p.json", "{\n\"transforms\": [,]}", "line 2: $ is not JSON: ")]
     public async Task What_is_wrong_with_a_file_is_said_with_its_line(string name, string text, string said)
     {
@@ -102,6 +106,45 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
+    public async Task A_run_says_what_came_of_it()
+    {
+        await using var server = await MeshServer.StartAsync();
+        server.State.Put("projects/default/pipelines/gray28", new Pipeline { Name = "projects/default/pipelines/gray28" });
+
+        var result = await MeshProcess.RunAsync(server.Address, "pipeline", "run", "gray28", "pets/1", "--quiet");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains(
+            """
+            rows           train 5,066, test 1,413
+            columns        image uint8 [1, 28, 28], label int64
+            equal records  40, left out
+
+            """,
+            result.Out);
+    }
+
+    [Fact]
+    public async Task Transforms_are_listed_all_or_one()
+    {
+        await using var server = await MeshServer.StartAsync();
+        const string resize =
+            """
+            resize: Brings every image to one size.
+              reads image
+              width (int, 1 to 8192): Columns.
+              fit (stretch|cover, default "stretch"): How.
+
+            """;
+
+        Assert.Equal(resize + "number: Stores numbers.\n  reads the inputs you name\n", (await MeshProcess.RunAsync(server.Address, "pipeline", "transforms")).Out);
+        Assert.Equal(resize, (await MeshProcess.RunAsync(server.Address, "pipeline", "transforms", "resize")).Out);
+        var unknown = await MeshProcess.RunAsync(server.Address, "pipeline", "transforms", "blur");
+        Assert.Equal((2, ""), (unknown.ExitCode, unknown.Out));
+        Assert.Contains("No transform is called blur. There are resize, number.", unknown.Error);
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_rows_and_problems_with_their_lines()
     {
         using var folder = new TemporaryFolder();
@@ -127,6 +170,21 @@ public sealed class PipelineFileTests
 
             """,
             result.Out);
+    }
+
+    [Fact]
+    public async Task A_file_without_a_split_is_tried_with_the_one_that_it_would_be_created_with()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("p.yaml"), "transforms:\n  - type: label\n", Cancel);
+        await using var server = await MeshServer.StartAsync();
+
+        await MeshProcess.RunAsync(server.Address, "pipeline", "dry-run", folder.File("p.yaml"), "pets/1");
+        await MeshProcess.RunAsync(server.Address, "pipeline", "create", "p", "--file", folder.File("p.yaml"));
+
+        var created = server.State.Get<Pipeline>("projects/default/pipelines/p");
+        Assert.Equal(0.1, created.Split.TestFraction);
+        Assert.Equal(created.Split, server.State.Get<DryRunPipelineRequest>("dryRun").Specification.Split);
     }
 
     [Fact]

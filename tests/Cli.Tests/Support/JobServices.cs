@@ -27,7 +27,13 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
     public override Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context) =>
         Task.FromResult(new ListPipelinesResponse { Pipelines = { state.All<Pipeline>($"{request.Parent}/pipelines/") } });
 
-    public override Task<DryRunPipelineResponse> DryRunPipeline(DryRunPipelineRequest request, ServerCallContext context) => Task.FromResult(new DryRunPipelineResponse
+    public override Task<DryRunPipelineResponse> DryRunPipeline(DryRunPipelineRequest request, ServerCallContext context)
+    {
+        state.Put("dryRun", request);
+        return Task.FromResult(Tried);
+    }
+
+    private static DryRunPipelineResponse Tried => new()
     {
         OutputColumns = { new OutputColumn { Name = "label", ElementType = "int64" }, new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } } },
         Labels = { "cat", "dog" },
@@ -39,7 +45,7 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
         },
         RecordsRead = 3,
         PartCounts = { ["train"] = 2, ["validation"] = 1 },
-    });
+    };
 
     public override Task<PipelineRun> CreatePipelineRun(CreatePipelineRunRequest request, ServerCallContext context) => Task.FromResult(state.Create(request.RequestId, "runs", () =>
     {
@@ -62,9 +68,37 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
         state.MaybeRestart("preprocess");
         run.Status.State = JobState.Succeeded;
         run.ProcessedDataset = $"{request.Name.Split("/pipelines/")[0]}/processedDatasets/0123456789abcdef0123456789abcdef";
-        state.Put(run.ProcessedDataset, new ProcessedDataset { Name = run.ProcessedDataset, DatasetVersion = run.DatasetVersion });
+        state.Put(run.ProcessedDataset, new ProcessedDataset
+        {
+            Name = run.ProcessedDataset,
+            DatasetVersion = run.DatasetVersion,
+            Splits = { new ProcessedSplit { Name = "train", RowCount = 5_066 }, new ProcessedSplit { Name = "test", RowCount = 1_413 } },
+            OutputColumns = { new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } }, new OutputColumn { Name = "label", ElementType = "int64" } },
+            Split = new SplitSpec { Duplicates = DuplicatePolicy.Drop },
+            DuplicateRecords = 40,
+        });
         await responses.WriteAsync(run);
     }
+
+    public override Task<ProcessedDataset> GetProcessedDataset(GetProcessedDatasetRequest request, ServerCallContext context) =>
+        Task.FromResult(state.Get<ProcessedDataset>(request.Name));
+
+    public override Task<ListTransformsResponse> ListTransforms(ListTransformsRequest request, ServerCallContext context) => Task.FromResult(new ListTransformsResponse
+    {
+        Transforms =
+        {
+            new TransformDescription
+            {
+                Type = "resize", Summary = "Brings every image to one size.", DefaultInputs = { "image" },
+                Parameters =
+                {
+                    new ParameterDescription { Name = "width", Type = "int", Range = "1 to 8192", Meaning = "Columns." },
+                    new ParameterDescription { Name = "fit", Type = "stretch|cover", Range = "stretch, cover", DefaultValue = "\"stretch\"", Meaning = "How." },
+                },
+            },
+            new TransformDescription { Type = "number", Summary = "Stores numbers." },
+        },
+    });
 
     public override Task<ListProcessedDatasetsResponse> ListProcessedDatasets(ListProcessedDatasetsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListProcessedDatasetsResponse { ProcessedDatasets = { state.All<ProcessedDataset>(request.Parent) } });

@@ -2,11 +2,12 @@ using Google.Protobuf.WellKnownTypes;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Tests.Hosting;
 using Mesh.Preprocessing.V1;
+using Mesh.ServiceDefaults.Errors;
 using Xunit;
 
 namespace Mesh.Preprocessing.Tests.Pipelines;
 
-/// <summary>The key of a result: equal for what gives equal shards, and only for that.</summary>
+/// <summary>The key of a result, equal for what gives equal shards and only for that; and what is said of a wrong specification.</summary>
 public class PipelineSpecsTests
 {
     private const string Digest = "aa";
@@ -46,6 +47,15 @@ public class PipelineSpecsTests
             PipelineSpecs.Key(With(new SplitSpec { Duplicates = DuplicatePolicy.Drop }), Digest),
         };
         Assert.Equal(keys.Count, keys.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_question_ends_with_its_mark_alone()
+    {
+        var violations = new Violations();
+        PipelineSpecs.Check(Make(PipelineCalls.Step("one_hot"), PipelineCalls.Step("resize", ("width", Value.ForNumber(0)), ("height", Value.ForNumber(1)))), violations);
+        Assert.Equal(
+            ["'one_hot' is not a transform; did you mean 'one-hot'?", "must be an integer from 1 to 8192."], violations.All.Select(violation => violation.Description));
     }
 
     private static Pipeline Make(params Transform[] more) => new() { Transforms = { PipelineCalls.Step("decode-image"), more } };

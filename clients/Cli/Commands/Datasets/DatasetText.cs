@@ -15,7 +15,7 @@ internal static class DatasetText
         [
             ("version", version.Name),
             .. JobText.Fields(version.Status),
-            ("format", version.Format == DataFormat.Unspecified ? "" : version.Format.ToString()),
+            ("format", ReadingOptions.Word(version.Format)),
             ("tags", string.Join(", ", version.Tags)),
             ("notes", version.Notes),
             ("digest", version.Digest),

@@ -74,6 +74,9 @@ internal sealed class ReadingOptions
         HelpName = "SHARE",
     };
 
+    /// <summary>As --format has it: "text-folder"; nothing while it is not known.</summary>
+    public static string Word(DataFormat format) => Formats.FirstOrDefault(known => known.Value == format).Key ?? "";
+
     public void AddTo(Command command)
     {
         Option[] all =

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
@@ -55,20 +53,7 @@ internal sealed class PipelineDocument
             Outputs = { transform.Outputs },
             Parameters = transform.Parameters.ValueKind == System.Text.Json.JsonValueKind.Undefined ? null : Struct.Parser.ParseJson(transform.Parameters.GetRawText()),
         }));
-        var violations = new List<SpecViolation>();
-        foreach (var (name, value) in _content.Rest)
-        {
-            try
-            {
-                // Field by field, so that what is wrong has a line.
-                pipeline.MergeFrom(Pipeline.Parser.ParseJson(new JsonObject { [name] = name == "split" ? WithWholeWords(value) : value?.DeepClone() }.ToJsonString()));
-            }
-            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
-            {
-                violations.Add(new SpecViolation(name, $"is not of a pipeline: {e.Message}") { Line = _content.LineOf(name) });
-            }
-        }
-
+        var violations = PipelineFields.Read(_content.Rest, pipeline).Select(violation => violation with { Line = _content.LineOf(violation.Field) }).ToList();
         return violations.Count == 0 ? pipeline : throw CommandException.Usage(Text($"{_file.FullName} is not a pipeline:", violations));
     }
 
@@ -85,21 +70,6 @@ internal sealed class PipelineDocument
 
     /// <summary>A field with its line: "line 5: split.column".</summary>
     public string Place(string field) => $"line {_content.LineOf(field)}: {field}";
-
-    /// <summary>"strategy: time" is enough; the contract's words are longer.</summary>
-    private static JsonNode? WithWholeWords(JsonNode? split)
-    {
-        var whole = split?.DeepClone();
-        foreach (var (field, prefix) in ((string, string)[])[("strategy", "SPLIT_STRATEGY_"), ("duplicates", "DUPLICATE_POLICY_")])
-        {
-            if (whole is JsonObject fields && fields[field] is JsonValue value && value.TryGetValue<string>(out var word) && word.All(char.IsAsciiLetterLower))
-            {
-                fields[field] = prefix + word.ToUpperInvariant();
-            }
-        }
-
-        return whole;
-    }
 
     /// <summary>By the name, or else by the first character: JSON begins with a brace.</summary>
     private static PipelineFileFormat FormatOf(FileInfo file, ReadOnlySpan<byte> text) => file.Extension.ToLowerInvariant() switch

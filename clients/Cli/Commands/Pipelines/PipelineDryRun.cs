@@ -27,11 +27,17 @@ internal sealed class PipelineDryRun : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var document = IsFile(run.Get(_pipeline)) ? await PipelineDocument.ReadAsync(new FileInfo(run.Get(_pipeline)), run.Cancel) : null;
+        var specification = document?.ToProto();
+        if (specification is not null)
+        {
+            specification.Split ??= SplitOptions.Default;
+        }
+
         var request = new DryRunPipelineRequest
         {
             Parent = run.Project,
             Pipeline = document is null ? Names.Of(run, "pipelines", run.Get(_pipeline)) : "",
-            Specification = document?.ToProto(),
+            Specification = specification,
             DatasetVersion = await DatasetArgument.VersionAsync(run, run.Get(_dataset)),
             Records = run.Get(_records),
         };
@@ -57,7 +63,7 @@ internal sealed class PipelineDryRun : MeshCommand
         TextTable.WriteFields(output,
         [
             ("records", tried.RecordsRead == 0 ? "" : $"{tried.RecordsRead}: {string.Join(", ", tried.PartCounts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Value} {p.Key}"))}"),
-            .. tried.OutputColumns.Select(column => ($"column {column.Name}", $"{column.ElementType}{(column.Shape.Count == 0 ? "" : $" [{string.Join(", ", column.Shape)}]")}")),
+            .. tried.OutputColumns.Select(column => ($"column {column.Name}", PipelineText.Type(column))),
             ("labels", string.Join(", ", tried.Labels)),
         ]);
         if (tried.Rows.Count > 0)
@@ -67,6 +73,11 @@ internal sealed class PipelineDryRun : MeshCommand
         }
 
         output.WriteLine();
+        if (tried.Rows.Count == 0 && tried.Problems.Count == 0)
+        {
+            output.WriteLine("These records are too few for a row; try more with --records.");
+        }
+
         output.WriteLine(tried.Problems.Count == 0 ? "No problems." : "Problems:");
         foreach (var problem in tried.Problems)
         {

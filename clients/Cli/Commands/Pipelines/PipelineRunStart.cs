@@ -41,7 +41,7 @@ internal sealed class PipelineRunStart : MeshCommand
                 run.Mesh.WatchPipelineRunAsync(job.Name, run.Cancel), state => state.Status);
         }
 
-        run.Show(job, output => PipelineText.Write(run, output, job));
+        await PipelineText.ShowAsync(run, job);
         return ExitCode.Ok;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PipelineShow : MeshCommand
         if (runName is not null)
         {
             var job = await run.Mesh.Pipelines.GetPipelineRunAsync(new GetPipelineRunRequest { Name = runName }, cancellationToken: run.Cancel);
-            run.Show(job, output => PipelineText.Write(run, output, job));
+            await PipelineText.ShowAsync(run, job);
             return ExitCode.Ok;
         }
 

@@ -36,6 +36,9 @@ internal sealed class SplitOptions
         HelpName = "fail|together|drop|allow",
     }.AcceptOnlyFromAmong("fail", "together", "drop", "allow");
 
+    /// <summary>Of a pipeline that says nothing about it.</summary>
+    public static SplitSpec Default => new() { Seed = 1, ValidationFraction = DefaultShare, TestFraction = DefaultShare };
+
     public IEnumerable<Option> All => [_validation, _test, _seed, _strategy, _column, _duplicates];
 
     /// <summary>What the options say, over what a file says.</summary>

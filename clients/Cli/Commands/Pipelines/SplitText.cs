@@ -6,6 +6,14 @@ namespace Mesh.Cli.Commands.Pipelines;
 /// <summary>A split in words.</summary>
 internal static class SplitText
 {
+    /// <summary>What became of records that are equal to an earlier one.</summary>
+    public static string Duplicates(SplitSpec split) => split.Duplicates switch
+    {
+        DuplicatePolicy.Drop => "left out",
+        DuplicatePolicy.Together => "each in the part of the first of its kind",
+        _ => "all in one part",
+    };
+
     /// <summary>"by time of sold, validation 0.1, test 0.1, seed 1"</summary>
     public static string Of(SplitSpec? split)
     {
