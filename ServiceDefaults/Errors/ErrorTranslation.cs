@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Google.Rpc;
 using Grpc.Core;
+using Mesh.ServiceDefaults.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.ServiceDefaults.Errors;
@@ -37,6 +38,9 @@ internal sealed partial class ErrorTranslation(ILogger<ErrorTranslation> logger)
                 return new RpcException(new Grpc.Core.Status(StatusCode.Cancelled, "The call was cancelled."));
             case RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled }:
                 return Unreachable.ToRpcException();
+            case var _ when DatabaseFull.Is(e):
+                NoRoom(logger, call);
+                return new MeshException(StatusCode.ResourceExhausted, "STORAGE_FULL", "The service's database has no room left.") { HttpStatus = 507 }.ToRpcException();
             default:
                 var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("n");
                 CallFailed(logger, call, trace, e);
@@ -51,6 +55,9 @@ internal sealed partial class ErrorTranslation(ILogger<ErrorTranslation> logger)
     private static bool IsForCallers(RpcException rpc) =>
         rpc.StatusCode is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown)
         || rpc.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Domain == StatusMapping.Domain;
+
+    [LoggerMessage(2, LogLevel.Error, "{Call} failed: the database has no room left.")]
+    private static partial void NoRoom(ILogger logger, string call);
 
     [LoggerMessage(1, LogLevel.Error, "{Call} failed; trace id {TraceId}.")]
     private static partial void CallFailed(ILogger logger, string call, string traceId, Exception e);

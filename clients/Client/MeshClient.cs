@@ -26,6 +26,8 @@ public sealed class MeshClient : IDisposable
         EnableMultipleHttp2Connections = true,
         KeepAlivePingDelay = TimeSpan.FromSeconds(20),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+        // What a stream may send ahead of its reader. .NET lets it grow to 16 MiB unless the program forbids that.
+        InitialHttp2StreamWindowSize = 1 << 20,
     };
 
     private readonly GrpcChannel _channel;
@@ -60,8 +62,8 @@ public sealed class MeshClient : IDisposable
         Deployments = new(calls);
         Predictions = new(calls);
         OpenInference = new(calls);
-        DatasetUploads = new Uploader(UploadTarget.Datasets(Datasets), Options.Patience);
-        BundleUploads = new Uploader(UploadTarget.Bundles(Models), Options.Patience);
+        DatasetUploads = new Uploader(UploadTarget.Datasets(Datasets, Http), Options.Patience);
+        BundleUploads = new Uploader(UploadTarget.Bundles(Models, Http), Options.Patience);
     }
 
     public MeshClientOptions Options { get; }

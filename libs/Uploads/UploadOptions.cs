@@ -13,8 +13,8 @@ public sealed class UploadOptions
     public long MaxBytes { get; set; } = 256L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes written between two syncs of one upload. A crash costs the sender at most this much to send again; smaller
-    /// values cost a disk flush more often.
+    /// Bytes written between two syncs of one upload; the next are written while a sync runs. A crash costs the sender at most
+    /// twice this much to send again; smaller values cost a disk flush more often.
     /// </summary>
     [Range(1, 1024L * 1024 * 1024)]
     public long BytesPerSync { get; set; } = 8L * 1024 * 1024;

@@ -71,8 +71,8 @@ public sealed class UploadStore<TDb>
     }
 
     /// <summary>
-    /// Writes the bytes of a stream, which are those that <paramref name="part"/> says. When the upload has all of its bytes, it is
-    /// finished. What the stream throws is thrown on; what it gave before that is kept.
+    /// Writes the bytes of a stream, which are those that <paramref name="part"/> says. When the upload has all the bytes that the part
+    /// says it will have, it is finished. What the stream throws is thrown on; what it gave before that is kept.
     /// </summary>
     /// <param name="expected">What all bytes have; null for what was announced, or whatever they have.</param>
     public async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel)
@@ -87,8 +87,9 @@ public sealed class UploadStore<TDb>
 
         // A part ends where it says; all of an upload whose size nobody knows, where the body does.
         var limit = part.End ?? total ?? 0;
-        var committed = await AppendAsync(db, row, part.Start, limit, BodyChunks.ReadAsync(content, cancel), cancel);
-        return (total ?? (part.IsWhole ? committed : null)) == committed ? await FinishWholeAsync(row, expected, cancel) : row.ToUpload(_kind, committed);
+        using var body = new BodyChunks(content);
+        var committed = await AppendAsync(db, row, part.Start, limit, body.ReadAsync(cancel), cancel);
+        return (part.IsWhole ? total ?? committed : part.Total) == committed ? await FinishWholeAsync(row, expected, cancel) : row.ToUpload(_kind, committed);
     }
 
     public async Task<Upload> GetAsync(string name, CancellationToken cancel)

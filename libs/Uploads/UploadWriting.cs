@@ -6,24 +6,40 @@ namespace Mesh.Uploads;
 /// <param name="limit">Bytes that the upload may have when the call ends; 0 for no other limit than that of the options.</param>
 internal sealed class UploadWriting(BlobStaging staging, string name, string id, long limit, UploadOptions options)
 {
+    /// <summary>Writes and hashes one chunk while the next one comes, and syncs beside both.</summary>
+    /// <param name="chunks">Each stays as it is until the next but one is asked for.</param>
     /// <returns>Bytes on disk.</returns>
     public async Task<long> RunAsync(long offset, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancel)
     {
         await using var writer = await OpenAsync(offset, cancel);
         var position = offset;
-        await foreach (var chunk in chunks)
+        var writing = Task.CompletedTask;
+        try
         {
-            position += chunk.Length;
-            Check(position);
-            // Whoever sent it may have gone: it arrived, and is written.
-            await writer.WriteAsync(chunk, CancellationToken.None);
-            if (position - writer.CommittedBytes >= options.BytesPerSync)
+            await foreach (var chunk in chunks)
             {
-                await writer.CommitAsync(CancellationToken.None);
+                position += chunk.Length;
+                Check(position);
+                await writing;
+                writing = Task.Run(() => WriteAsync(writer, chunk), CancellationToken.None);
             }
+        }
+        finally
+        {
+            // Whoever sent it may have gone: it arrived, and is written.
+            await writing;
         }
 
         return await writer.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task WriteAsync(StagingWriter writer, ReadOnlyMemory<byte> chunk)
+    {
+        await writer.WriteAsync(chunk, CancellationToken.None);
+        if (writer.Position - writer.CommittedBytes >= options.BytesPerSync)
+        {
+            await writer.BeginCommitAsync();
+        }
     }
 
     private async Task<StagingWriter> OpenAsync(long offset, CancellationToken cancel)

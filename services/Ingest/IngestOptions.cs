@@ -40,7 +40,7 @@ public sealed class IngestOptions
     public long MaxImagePixels { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// Records that one IDX file may have. It streams, so this bounds time; what stays in memory of rejected ones is bounded
+    /// Records that one IDX, Parquet or Arrow file may have. They stream, so this bounds time; what stays in memory of rejected ones is bounded
     /// by <see cref="MaxRejected"/>.
     /// </summary>
     [Range(1, 1_000_000_000)]
@@ -87,6 +87,20 @@ public sealed class IngestOptions
     /// </summary>
     [Range(1024, 15 * 1024 * 1024)]
     public int MaxRecordBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that one batch of an Arrow file or one page of a Parquet file may expand to; larger ones fail the commit. It is
+    /// in memory as a whole, an Arrow batch twice and a page for every column, while a version is committed or read.
+    /// </summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
+    public int MaxBatchBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of a Parquet file that is compressed or in an archive. It lies on the local disk, in the service's state folder,
+    /// while it is committed or read: this bounds what each of these takes there.
+    /// </summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxSpooledBytes { get; set; } = 16L * 1024 * 1024 * 1024;
 
     /// <summary>Different labels in one version. The class histogram holds them all and is part of every answer about the version.</summary>
     [Range(1, 1_000_000)]

@@ -5,6 +5,8 @@ using Mesh.Benchmarks.Data;
 return args switch
 {
     ["mainjob", .. var options] => await MainJob.RunAsync(options),
+    // The other end of a benchmark, which starts it.
+    [RawEndpoint.Verb, var folder] => await RawEndpoint.RunAsync(folder),
     ["data", .. var names] => await DataBenchmarks.RunAsync(names),
     _ => Usage(),
 };

@@ -5,25 +5,42 @@ using Mesh.Uploads.V1;
 
 namespace Mesh.Client.Uploads;
 
-/// <summary>The upload RPCs of a service; each takes the messages of mesh.uploads.v1.</summary>
-public sealed record UploadTarget(
-    Func<CreateUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Create,
-    Func<CancellationToken, AsyncClientStreamingCall<WriteUploadRequest, Upload>> Write,
-    Func<GetUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Get,
-    Func<FinishUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Finish)
+/// <summary>A service that takes uploads: its RPCs, and how bytes get there.</summary>
+public sealed class UploadTarget
 {
+    private UploadTarget(
+        Func<CreateUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> create, Func<GetUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> get,
+        Func<FinishUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> finish, Func<UploadRest, CancellationToken, Task<Upload>> write) =>
+        (Create, Get, Finish, Write) = (create, get, finish, write);
+
+    internal Func<CreateUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Create { get; }
+
+    internal Func<GetUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Get { get; }
+
+    internal Func<FinishUploadRequest, CancellationToken, AsyncUnaryCall<Upload>> Finish { get; }
+
+    /// <summary>Sends what the upload lacks and returns what it has then.</summary>
+    internal Func<UploadRest, CancellationToken, Task<Upload>> Write { get; }
+
     /// <summary>The server re-reads a large upload to verify it.</summary>
     private static DateTime FinishDeadline => DateTime.UtcNow.AddMinutes(10);
 
-    public static UploadTarget Datasets(DatasetService.DatasetServiceClient client) => new(
+    /// <param name="http">Reaches the same service over plain HTTP, which costs both ends less than messages; null sends messages.</param>
+    public static UploadTarget Datasets(DatasetService.DatasetServiceClient client, HttpClient? http = null) => new(
         (r, cancel) => client.CreateUploadAsync(r, cancellationToken: cancel),
-        cancel => client.WriteUpload(cancellationToken: cancel),
         (r, cancel) => client.GetUploadAsync(r, cancellationToken: cancel),
-        (r, cancel) => client.FinishUploadAsync(r, deadline: FinishDeadline, cancellationToken: cancel));
+        (r, cancel) => client.FinishUploadAsync(r, deadline: FinishDeadline, cancellationToken: cancel),
+        Writing(http, cancel => client.WriteUpload(cancellationToken: cancel)));
 
-    public static UploadTarget Bundles(ModelService.ModelServiceClient client) => new(
+    /// <inheritdoc cref="Datasets"/>
+    public static UploadTarget Bundles(ModelService.ModelServiceClient client, HttpClient? http = null) => new(
         (r, cancel) => client.CreateBundleUploadAsync(r, cancellationToken: cancel),
-        cancel => client.WriteBundleUpload(cancellationToken: cancel),
         (r, cancel) => client.GetBundleUploadAsync(r, cancellationToken: cancel),
-        (r, cancel) => client.FinishBundleUploadAsync(r, deadline: FinishDeadline, cancellationToken: cancel));
+        (r, cancel) => client.FinishBundleUploadAsync(r, deadline: FinishDeadline, cancellationToken: cancel),
+        Writing(http, cancel => client.WriteBundleUpload(cancellationToken: cancel)));
+
+    private static Func<UploadRest, CancellationToken, Task<Upload>> Writing(
+        HttpClient? http, Func<CancellationToken, AsyncClientStreamingCall<WriteUploadRequest, Upload>> call) => http is null
+        ? (rest, cancel) => MessageWriting.RunAsync(call, rest, cancel)
+        : (rest, cancel) => HttpWriting.RunAsync(http, rest, cancel);
 }

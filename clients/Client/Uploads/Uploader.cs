@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Client.Errors;
 using Mesh.Client.Retrying;
@@ -13,13 +12,8 @@ namespace Mesh.Client.Uploads;
 /// </summary>
 public sealed class Uploader(UploadTarget target, TimeSpan patience)
 {
-    private const int ChunkBytes = 512 * 1024;
-
     /// <summary>Content smaller than this is hashed before it is announced.</summary>
     private const int HashFirstBytes = 1024 * 1024;
-
-    /// <summary>A write that moves nothing for this long is broken off and resumed.</summary>
-    private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(1);
 
     /// <param name="parent">"projects/{project}"</param>
     /// <param name="fileName">Relative name with "/" between folders; becomes the file's path in a dataset version.</param>
@@ -123,7 +117,7 @@ public sealed class Uploader(UploadTarget target, TimeSpan patience)
             var before = upload.CommittedBytes;
             try
             {
-                upload = await WriteRestAsync(upload, content, hash, progress, cancel).ConfigureAwait(false);
+                upload = await target.Write(new UploadRest(upload, content, hash, progress), cancel).ConfigureAwait(false);
             }
             catch (RpcException e) when (tries.Has(e, cancel))
             {
@@ -139,59 +133,5 @@ public sealed class Uploader(UploadTarget target, TimeSpan patience)
         }
 
         return upload;
-    }
-
-    private async Task<Upload> WriteRestAsync(Upload upload, Stream content, StreamHash hash, IProgress<long>? progress, CancellationToken cancel)
-    {
-        var offset = upload.CommittedBytes;
-        await hash.AdvanceToAsync(offset, cancel).ConfigureAwait(false);
-        content.Position = offset;
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var call = target.Write(stall.Token);
-        var buffer = new byte[ChunkBytes];
-        var first = true;
-        while (true)
-        {
-            var read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
-            if (read == 0)
-            {
-                break;
-            }
-
-            hash.Append(offset, buffer.AsSpan(0, read));
-            // Copies: the message may still be on its way when the buffer is filled again.
-            var message = new WriteUploadRequest { Data = ByteString.CopyFrom(buffer, 0, read) };
-            if (first)
-            {
-                (message.Name, message.Offset, first) = (upload.Name, offset, false);
-            }
-
-            stall.CancelAfter(StallLimit);
-            if (!await SentAsync(call.RequestStream.WriteAsync(message)).ConfigureAwait(false))
-            {
-                break;
-            }
-
-            offset += read;
-            progress?.Report(offset);
-        }
-
-        stall.CancelAfter(StallLimit);
-        await SentAsync(call.RequestStream.CompleteAsync()).ConfigureAwait(false);
-        return await call.ResponseAsync.ConfigureAwait(false);
-    }
-
-    /// <returns>False when the call has ended already; the reason is in its answer.</returns>
-    private static async Task<bool> SentAsync(Task sending)
-    {
-        try
-        {
-            await sending.ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (e is RpcException or IOException or HttpRequestException or InvalidOperationException or OperationCanceledException)
-        {
-            return false;
-        }
     }
 }

@@ -7,9 +7,18 @@ namespace Mesh.Uploads.Http;
 /// <summary>Content-Range of a request: which bytes of an upload its body carries.</summary>
 internal static class ContentRange
 {
-    /// <returns>Null for "bytes */1000": the client asks how far the upload is.</returns>
+    /// <summary>"bytes */1000": the client asks how far the upload is.</summary>
+    /// <param name="total">The 1000; null for "bytes */*".</param>
+    public static bool IsQuestion(HttpRequest request, out long? total)
+    {
+        var text = request.Headers.ContentRange.ToString();
+        var isRange = ContentRangeHeaderValue.TryParse(text, out var range) && range is { HasRange: false, HasLength: true };
+        total = isRange ? range!.Length : null;
+        return isRange || text == "bytes */*";
+    }
+
     /// <exception cref="MeshException">INVALID_ARGUMENT naming the header.</exception>
-    public static ContentPart? Of(HttpRequest request)
+    public static ContentPart Of(HttpRequest request)
     {
         var text = request.Headers.ContentRange.ToString();
         if (text.Length == 0)
@@ -17,19 +26,10 @@ internal static class ContentRange
             return ContentPart.Whole(request.ContentLength);
         }
 
-        if (text is "bytes */*")
-        {
-            return null;
-        }
-
-        if (!ContentRangeHeaderValue.TryParse(text, out var range) || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase))
+        if (!ContentRangeHeaderValue.TryParse(text, out var range) || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)
+            || range is not { From: { } first, To: { } last })
         {
             throw MeshError.Invalid("Content-Range", "is not of the form \"bytes 0-99/1000\", \"bytes 0-99/*\" or \"bytes */1000\".");
-        }
-
-        if (range is not { From: { } first, To: { } last })
-        {
-            return null;
         }
 
         return request.ContentLength is { } sent && sent != last - first + 1

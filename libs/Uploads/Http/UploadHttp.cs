@@ -1,4 +1,5 @@
 using Mesh.ServiceDefaults.Names;
+using Mesh.Blobs;
 using Mesh.ServiceDefaults.Callers;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Http;
@@ -33,15 +34,11 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
     {
         http.LiftBodyLimit();
         var (name, digest) = (NameOf(http), AnnouncedDigest.Of(http.Request));
-        if (ContentRange.Of(http.Request) is not { } part)
-        {
-            await TellAsync(http);
-            return;
-        }
-
         try
         {
-            var upload = await uploads.PutAsync(name, part, http.Request.Body, digest, http.RequestAborted);
+            var upload = ContentRange.IsQuestion(http.Request, out var total)
+                ? await AskAsync(name, total, digest, http.RequestAborted)
+                : await uploads.PutAsync(name, ContentRange.Of(http.Request), http.Request.Body, digest, http.RequestAborted);
             await AnswerAsync(http, StatusCodes.Status200OK, upload);
         }
         catch (MeshException e) when (e.Metadata.TryGetValue(UploadErrors.Committed, out var committed))
@@ -51,12 +48,22 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
         }
     }
 
+    /// <summary>How far it is. One that has all bytes and is not finished, because the service died in between, is finished now.</summary>
+    private async Task<Upload> AskAsync(string name, long? total, BlobDigest? digest, CancellationToken cancel)
+    {
+        var upload = await uploads.GetAsync(name, cancel);
+        return upload.State == UploadState.Active && upload.CommittedBytes == total
+            ? await uploads.PutAsync(name, ContentPart.From(upload.CommittedBytes, upload.CommittedBytes), Stream.Null, digest, cancel)
+            : upload;
+    }
+
     /// <summary>Create, write and finish in one. Nobody knows the name of an upload that failed, so it does not stay.</summary>
     private async Task SendAsync(HttpContext http, Caller caller)
     {
         http.LiftBodyLimit();
         var digest = AnnouncedDigest.Of(http.Request);
-        if (ContentRange.Of(http.Request) is not { IsWhole: true } part)
+        var part = ContentRange.Of(http.Request);
+        if (!part.IsWhole)
         {
             throw MeshError.Invalid("Content-Range", $"is for an upload's content; create one and send parts to \"{kind.Pattern.Pattern}/content\".");
         }

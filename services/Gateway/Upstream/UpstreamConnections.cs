@@ -23,6 +23,8 @@ public sealed class UpstreamConnections(IConfiguration configuration)
         handler.AutomaticDecompression = DecompressionMethods.None;
         handler.UseCookies = false;
         handler.EnableMultipleHttp2Connections = true;
+        // What a stream may send ahead of its reader; it does not grow (see the project file).
+        handler.InitialHttp2StreamWindowSize = 1 << 20;
         handler.ConnectTimeout = TimeSpan.FromSeconds(2);
         // Finds a process that hangs, or whose machine vanished without closing its connections.
         handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);

@@ -1,5 +1,6 @@
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
+using Mesh.Ingest.Records;
 using Mesh.Ingest.Statistics;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
@@ -76,11 +77,16 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
     {
         var statistics = new VersionStatistics(layout, data, options.Value);
         using var keys = KeyCheck.Of(layout, quarantine.Folder);
+        await using var columns = new ColumnThread(statistics.Columns, () => new RecordRow(layout.Schema));
         await using var cursor = format.Open(data, layout, split: null);
         while (await cursor.MoveNextAsync(cancel))
         {
             var problem = await cursor.ReadAsync(cancel) ?? keys?.Add(cursor);
-            if (statistics.Add(cursor, problem) is { } rejected)
+            if (statistics.Add(cursor, problem) is not { } rejected)
+            {
+                cursor.Row = await columns.AddAsync(cursor.Row, cancel);
+            }
+            else
             {
                 quarantine.Add(rejected);
                 CheckRejections(asked, statistics, rejected, RecordsBeforeShare);
@@ -93,6 +99,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
             }
         }
 
+        await columns.FinishAsync();
         keys?.ThrowIfTwice();
         progress.Report(statistics.Candidates, statistics.Candidates);
         return statistics;

@@ -9,8 +9,8 @@ namespace Mesh.Ingest.Formats;
 /// </summary>
 internal abstract class RecordCursor(Schema schema) : IAsyncDisposable
 {
-    /// <summary>The values, once <see cref="ReadAsync"/> found nothing wrong.</summary>
-    public RecordRow Row { get; } = new(schema);
+    /// <summary>The values, once <see cref="ReadAsync"/> found nothing wrong. Whoever keeps a row gives another one of the same schema for the next record.</summary>
+    public RecordRow Row { get; set; } = new(schema);
 
     /// <summary>"train", "test", "validation" or "all".</summary>
     public string Split { get; protected set; } = "";

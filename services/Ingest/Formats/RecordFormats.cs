@@ -23,9 +23,6 @@ internal sealed class RecordFormats(IEnumerable<IRecordFormat> formats, FormatFi
     /// <summary>Looks at the content of the files; names count only where content says nothing.</summary>
     /// <param name="asked">UNSPECIFIED to find the format; else every file must be possible in it.</param>
     /// <exception cref="DatasetException">FORMAT_UNKNOWN, FORMAT_MIXED or FORMAT_MISMATCH.</exception>
-    public async Task<IRecordFormat> FindAsync(IReadOnlyList<SourceFile> files, DataFormat asked, CancellationToken cancel)
-    {
-        var found = await finder.FindAsync(files, asked, cancel);
-        return _formats.TryGetValue(found, out var format) ? format : throw new DatasetException("FORMAT_UNKNOWN", $"The files are {FormatNames.Of(found)}, which cannot be read here.");
-    }
+    public async Task<IRecordFormat> FindAsync(IReadOnlyList<SourceFile> files, DataFormat asked, CancellationToken cancel) =>
+        this[await finder.FindAsync(files, asked, cancel)];
 }

@@ -13,5 +13,23 @@ internal sealed record SourceFile(IBlobStore Blobs, BlobScope Scope, string Path
     /// A local file, verified as a whole once in this process: for reading in any order, where verifying the megabyte around
     /// each record would cost more than the record.
     /// </summary>
-    public Task<LocalBlob> OpenLocalAsync(CancellationToken cancel) => Blobs.OpenLocalAsync(Scope, Digest, cancel);
+    public async Task<LocalFile> OpenLocalAsync(CancellationToken cancel)
+    {
+        var blob = await Blobs.OpenLocalAsync(Scope, Digest, cancel);
+        try
+        {
+            return new LocalFile(blob);
+        }
+        catch (FileNotFoundException)
+        {
+            // Deleted with its version since the look.
+            blob.Dispose();
+            throw new BlobNotFoundException(Scope, Digest);
+        }
+        catch
+        {
+            blob.Dispose();
+            throw;
+        }
+    }
 }

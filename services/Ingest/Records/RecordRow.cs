@@ -8,13 +8,16 @@ namespace Mesh.Ingest.Records;
 /// </summary>
 internal sealed class RecordRow
 {
+    private const int SmallText = 256;
+    private const int LargeText = 8 * 1024;
+
     private readonly ColumnType[] _types;
     private readonly bool[] _there;
     private readonly long[] _bits;
     private readonly (int Start, int Length)[] _texts;
     private readonly object?[] _references;
     private readonly ReadOnlyMemory<byte>[] _bytes;
-    private char[] _text = new char[256];
+    private char[] _text = new char[SmallText];
     private int _textLength;
 
     public RecordRow(Schema schema)
@@ -28,6 +31,19 @@ internal sealed class RecordRow
     public Column[] Columns { get; }
 
     public ColumnType TypeOf(int column) => _types[column];
+
+    /// <summary>Characters of all texts.</summary>
+    public int TextLength => _textLength;
+
+    /// <summary>Lets go of a buffer that one long text made large. The values are gone then.</summary>
+    public void Shrink()
+    {
+        if (_text.Length > LargeText)
+        {
+            Clear();
+            _text = new char[SmallText];
+        }
+    }
 
     /// <summary>Makes every value missing.</summary>
     public void Clear()
@@ -90,10 +106,11 @@ internal sealed class RecordRow
         (_references[column], _texts[column], _bits[column]) = (image.Format, (image.Width, image.Height), image.Channels);
     }
 
+    /// <summary>Copies the list.</summary>
     public void SetList<T>(int column, IReadOnlyList<T> values)
     {
         _there[column] = true;
-        _references[column] = values;
+        _references[column] = values.ToArray();
     }
 }
 

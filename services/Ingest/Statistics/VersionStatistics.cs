@@ -38,6 +38,8 @@ internal sealed class VersionStatistics
         _labelsBySpan = _labels.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    public ColumnCollector[] Columns => _columns;
+
     public RejectedOrdinals Ordinals { get; } = new();
 
     public long Records { get; private set; }
@@ -46,6 +48,7 @@ internal sealed class VersionStatistics
 
     public long Candidates => Records + Rejected;
 
+    /// <summary>Counts a candidate; the values of a record are for the columns to add.</summary>
     /// <param name="problem">Why the cursor's candidate is rejected; null for a record.</param>
     /// <returns>The rejection, to be kept aside; null for a record.</returns>
     public RejectedRecord? Add(RecordCursor cursor, string? problem)
@@ -57,11 +60,6 @@ internal sealed class VersionStatistics
         {
             Records++;
             split.Accept(cursor.File, _histogram ? Label(cursor) : null);
-            foreach (var column in _columns)
-            {
-                column.Add(cursor.Row);
-            }
-
             return null;
         }
 

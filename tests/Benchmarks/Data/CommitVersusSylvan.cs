@@ -4,6 +4,7 @@ using Mesh.Ingest.Commits;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.V1;
+using Mesh.ServiceDefaults.Hosting;
 using Mesh.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Sylvan.Data.Csv;
@@ -32,7 +33,9 @@ internal static class CommitVersusSylvan
             blob = await blobs.WriteAsync(scope, file, null, CancellationToken.None);
         }
 
-        await using var services = new ServiceCollection().AddRecordFormats().Configure<IngestOptions>(_ => { }).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddSingleton(new ServiceIdentity("ingest", Path.Combine(folder.Path, "state"), folder.Path)).AddSingleton(TimeProvider.System).AddSingleton<WorkFolder>()
+            .AddRecordFormats().Configure<IngestOptions>(_ => { }).BuildServiceProvider();
         var parser = ActivatorUtilities.CreateInstance<VersionParser>(services);
         var source = new SourceFile(blobs, scope, "table.csv", blob.Digest, blob.Size);
         using var quarantine = new QuarantineFile(Path.Combine(folder.Path, "quarantine"));

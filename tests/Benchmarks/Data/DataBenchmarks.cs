@@ -15,6 +15,7 @@ internal static class DataBenchmarks
         LoaderVersusTorchSharp.Benchmark,
         LoaderAllocation.Benchmark,
         CommitVersusSylvan.Benchmark,
+        UploadVersusRaw.Benchmark,
         ImagesVersusNetVips.Benchmark,
         TableTransforms.Apply,
         TableTransforms.Moments,

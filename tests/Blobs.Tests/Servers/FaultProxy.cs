@@ -74,7 +74,8 @@ internal sealed class FaultProxy : IAsyncDisposable
                     await AnswerAsync(context, fault);
                     return;
                 case Fault.Kinds.Hang:
-                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                    // By the clock: an endless delay is no timer, and nothing else holds a connection whose buffers are full. It would be collected, and reset.
+                    await Task.Delay(TimeSpan.FromDays(1), context.RequestAborted);
                     return;
             }
             using var answer = await ForwardAsync(context, seen, fault);

@@ -6,6 +6,7 @@ using Mesh.Identity.V1;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.V1;
 using Mesh.Uploads.V1;
+using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Cli.Tests.Support;
 
@@ -56,18 +57,25 @@ internal sealed class Datasets(MeshState state) : DatasetService.DatasetServiceB
         return upload;
     }));
 
-    public override async Task<Upload> WriteUpload(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
+    /// <summary>"PUT /v1/{upload}/content"</summary>
+    public static async Task PutAsync(HttpContext http, MeshState state)
     {
-        var upload = new Upload();
-        await foreach (var message in requests.ReadAllAsync())
+        var name = http.Request.Path.Value!["/v1/".Length..^"/content".Length];
+        try
         {
-            upload = upload.Name.Length > 0 ? upload : state.Get<Upload>(message.Name);
-            state.Uploads[upload.Name].AddRange(message.Data.Span);
-            upload.CommittedBytes = state.Uploads[upload.Name].Count;
+            var upload = state.Get<Upload>(name);
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
+            state.Uploads[name].AddRange(body.ToArray());
+            upload.CommittedBytes = body.Length;
             state.MaybeRestart("upload");
+            http.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            http.Response.Headers.Range = $"bytes=0-{upload.CommittedBytes - 1}";
         }
-
-        return upload;
+        catch (RpcException)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
     }
 
     public override Task<ListUploadsResponse> ListUploads(ListUploadsRequest request, ServerCallContext context) => Task.FromResult(new ListUploadsResponse

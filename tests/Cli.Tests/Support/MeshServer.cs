@@ -2,6 +2,7 @@ using System.Net;
 using Mesh.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -59,6 +60,7 @@ internal sealed class MeshServer : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<Projects>();
         app.MapGrpcService<Datasets>();
+        app.MapPut("/v1/{**rest}", (HttpContext http) => Datasets.PutAsync(http, State));
         app.MapGrpcService<Pipelines>();
         app.MapGrpcService<Training>();
         app.MapGrpcService<Models>();

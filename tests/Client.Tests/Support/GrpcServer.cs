@@ -38,6 +38,7 @@ internal sealed class GrpcServer<TService>(TService service) : IAsyncDisposable
         builder.Services.AddSingleton(service);
         _app = builder.Build();
         _app.MapGrpcService<TService>();
+        (service as IHttpService)?.Map(_app);
         await _app.StartAsync();
         _port = new Uri(_app.Urls.Single()).Port;
     }
@@ -53,4 +54,10 @@ internal sealed class GrpcServer<TService>(TService service) : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+}
+
+/// <summary>A service that speaks plain HTTP besides.</summary>
+internal interface IHttpService
+{
+    void Map(WebApplication app);
 }

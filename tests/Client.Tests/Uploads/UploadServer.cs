@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Client.Tests.Support;
 using Mesh.Ingest.V1;
 using Mesh.Uploads.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.Client.Tests.Uploads;
 
 /// <summary>Keeps uploads in memory by the rules of the protocol, and breaks off where it is told to.</summary>
-internal sealed class UploadServer : DatasetService.DatasetServiceBase
+internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpService
 {
     private readonly ConcurrentDictionary<string, Stored> _byRequest = new();
     private readonly ConcurrentDictionary<string, Stored> _byName = new();
@@ -58,7 +62,18 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
         Interlocked.Increment(ref _writing);
         try
         {
-            return await TakeAsync(requests, context);
+            Intake? intake = null;
+            await foreach (var message in requests.ReadAllAsync())
+            {
+                intake ??= Begin(message.Name, message.Offset);
+                if (intake.Take(message.Data.Span))
+                {
+                    intake.Break.Happen(context);
+                    break;
+                }
+            }
+
+            return intake!.Upload.ToUpload();
         }
         finally
         {
@@ -66,40 +81,87 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase
         }
     }
 
-    private async Task<Upload> TakeAsync(IAsyncStreamReader<WriteUploadRequest> requests, ServerCallContext context)
+    public void Map(WebApplication app) => app.MapPut("/v1/{**rest}", PutAsync);
+
+    /// <summary>The same over plain HTTP.</summary>
+    private async Task PutAsync(HttpContext http)
     {
-        Stored? upload = null;
-        var (after, kind) = (int.MaxValue, Break.EndsEarly);
-        var taken = 0;
-        await foreach (var message in requests.ReadAllAsync())
+        Interlocked.Increment(ref _writing);
+        try
         {
-            if (upload is null)
+            http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+            var range = ContentRangeHeaderValue.Parse(http.Request.Headers.ContentRange.ToString());
+            var intake = Begin(http.Request.Path.Value!["/v1/".Length..^"/content".Length], range.From!.Value);
+            var buffer = new byte[64 * 1024];
+            int read;
+            while ((read = await http.Request.Body.ReadAsync(buffer)) > 0)
             {
-                upload = _byName[message.Name];
-                if (message.Offset != upload.Bytes.Count)
+                if (intake.Take(buffer.AsSpan(0, read)))
                 {
-                    throw Refusals.Precondition("OFFSET_MISMATCH", $"starts at {message.Offset}, continues at {upload.Bytes.Count}.");
-                }
+                    if (intake.Break == Break.Connection)
+                    {
+                        http.Abort();
+                        return;
+                    }
 
-                if (Plans.TryGetValue(upload.FileName, out var plan) && plan.TryDequeue(out var next))
-                {
-                    (after, kind) = next;
+                    if (intake.Break == Break.Unavailable)
+                    {
+                        throw new RpcException(new Status(StatusCode.Unavailable, "Restarting."));
+                    }
+
+                    break;
                 }
             }
 
-            Interlocked.Add(ref _received, message.Data.Length);
-            // The tail of what arrived is lost with the break, as on a crash before the write to disk.
-            var kept = Math.Min(message.Data.Length, after - taken);
-            upload.Bytes.AddRange(message.Data.Span[..kept]);
-            taken += kept;
-            if (taken >= after)
-            {
-                kind.Happen(context);
-                return upload.ToUpload();
-            }
+            http.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            http.Response.Headers.Range = $"bytes=0-{intake.Upload.Bytes.Count - 1}";
+        }
+        catch (RpcException e)
+        {
+            http.Response.StatusCode = e.StatusCode == StatusCode.Unavailable ? 503 : 416;
+            await http.Response.WriteAsync(JsonFormatter.Default.Format(e.GetRpcStatus() is { } s ? new Google.Rpc.Status { Code = s.Code, Message = s.Message } : new Google.Rpc.Status { Code = (int)e.StatusCode }));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
+    }
+
+    private Intake Begin(string name, long offset)
+    {
+        var upload = _byName[name];
+        if (offset != upload.Bytes.Count)
+        {
+            throw Refusals.Make(Google.Rpc.Code.Aborted, "UPLOAD_BUSY", $"starts at {offset}, continues at {upload.Bytes.Count}.");
         }
 
-        return upload!.ToUpload();
+        var plan = (After: int.MaxValue, Kind: Break.EndsEarly);
+        if (Plans.TryGetValue(upload.FileName, out var plans) && plans.TryDequeue(out var next))
+        {
+            plan = next;
+        }
+
+        return new Intake(this, upload, plan.After, plan.Kind);
+    }
+
+    /// <summary>What one write takes before it breaks.</summary>
+    private sealed class Intake(UploadServer server, Stored upload, int after, Break kind)
+    {
+        private int _taken;
+
+        public Stored Upload => upload;
+
+        public Break Break => kind;
+
+        /// <returns>Whether it breaks now. The tail of what arrived is lost with it, as on a crash before the write to disk.</returns>
+        public bool Take(ReadOnlySpan<byte> bytes)
+        {
+            Interlocked.Add(ref server._received, bytes.Length);
+            var kept = Math.Min(bytes.Length, after - _taken);
+            upload.Bytes.AddRange(bytes[..kept]);
+            _taken += kept;
+            return _taken >= after;
+        }
     }
 
     public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context)

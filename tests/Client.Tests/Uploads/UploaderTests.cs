@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Mesh.Client.Errors;
 using Mesh.Client.Tests.Support;
+using Mesh.Client.Uploads;
 using Mesh.Tests.Shared;
 using Mesh.Uploads.V1;
 using Xunit;
@@ -12,11 +13,14 @@ public sealed class UploaderTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Arrives_whole_however_often_and_wherever_it_breaks()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Arrives_whole_however_often_and_wherever_it_breaks(bool messages)
     {
         await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer { LostAnswers = 5 });
         using var mesh = server.Client();
+        var uploads = messages ? new Uploader(UploadTarget.Datasets(mesh.Datasets), TimeSpan.FromSeconds(30)) : mesh.DatasetUploads;
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(async seed =>
         {
@@ -26,7 +30,7 @@ public sealed class UploaderTests
             var name = $"file-{seed}";
             server.Service.Plans[name] = new(breaks);
 
-            var upload = await mesh.DatasetUploads.SendAsync("projects/p", name, new MemoryStream(content), $"r-{seed}", cancel: Cancel);
+            var upload = await uploads.SendAsync("projects/p", name, new MemoryStream(content), $"r-{seed}", cancel: Cancel);
 
             Assert.Equal(UploadState.Finished, upload.State);
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), upload.Sha256);

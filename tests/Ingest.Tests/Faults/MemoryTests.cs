@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Grpc.Core;
 using Mesh.Ingest.Tests.Data;
 using Mesh.Ingest.Tests.Hosting;
@@ -34,6 +35,27 @@ public sealed class MemoryTests
         }
 
         Assert.True(many <= 1.3 * few, $"10,000 images took {few >> 20} MiB, 60,000 took {many >> 20} MiB");
+    }
+
+    private static bool Full => Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1";
+
+    public static TheoryData<string> Tables => Full ? ["jsonl", "parquet", "arrow"] : ["parquet"];
+
+    [Theory, MemberData(nameof(Tables))]
+    public async Task Many_times_the_rows_take_no_more_memory(string kind)
+    {
+        // 10 MB: fewer are over before the process has its full working set. In the full run, ten times as many.
+        const int Few = 60_000;
+        var rows = Full ? 10 * Few : 5 * Few;
+        var few = Math.Max(await PeakAsync(kind, Few), Full ? await PeakAsync(kind, Few) : 0);
+        var many = long.MaxValue;
+        for (var tries = 0; tries < 3 && many > 1.2 * few; tries++)
+        {
+            many = await PeakAsync(kind, rows);
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{kind}: {Few} rows took {few >> 20} MiB, {rows} took {many >> 20} MiB");
+        Assert.True(many <= 1.2 * few, $"{Few} rows took {few >> 20} MiB, {rows} took {many >> 20} MiB");
     }
 
     private static async Task<long> PeakAsync(string kind, int images)
@@ -85,9 +107,37 @@ public sealed class MemoryTests
             ];
         }
 
+        switch (kind)
+        {
+            case "jsonl":
+                return [("rows.jsonl", System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, count).Select(i => $"{{\"id\":{i},\"x\":{i / 7.0:R},\"text\":\"{Text(i)}\"}}\n"))))];
+            case "parquet":
+                // One row group, so that it cannot be held as a whole.
+                return
+                [
+                    ("rows.parquet", Data.Parquet.File([new ParquetSharp.Column<int>("id"), new ParquetSharp.Column<double>("x"), new ParquetSharp.Column<string>("text")], group =>
+                    {
+                        group.Column([.. Enumerable.Range(0, count)]);
+                        group.Column([.. Enumerable.Range(0, count).Select(i => i / 7.0)]);
+                        group.Column([.. Enumerable.Range(0, count).Select(Text)]);
+                    })),
+                ];
+            case "arrow":
+                return [("rows.arrow", Data.Arrow.File(null, [.. Enumerable.Range(0, count / 4000).Select(batch => Batch(batch * 4000))]))];
+        }
+
         var entries = Enumerable.Range(0, count).Select(i => ($"train/class-{i % 10}/{i * 7919L % count:00000}.png", Png.Of(i, 28, 28)));
         return [kind == "zip" ? ("images.zip", Archive.Zip(entries)) : ("images.tar.gz", Idx.Gzip(Archive.Tar(System.Formats.Tar.TarEntryFormat.Ustar, entries)))];
     }
+
+    private static readonly string Noise = Convert.ToBase64String(Idx.Random(100_000, 1));
+
+    private static string Text(int row) => Noise.Substring((int)(row * 7919L % (Noise.Length - 160)), 160);
+
+    private static RecordBatch Batch(int start) => Data.Arrow.Batch(
+        ("id", new Int32Array.Builder().AppendRange(Enumerable.Range(start, 4000)).Build()),
+        ("x", new DoubleArray.Builder().AppendRange(Enumerable.Range(start, 4000).Select(i => i / 7.0)).Build()),
+        ("text", new StringArray.Builder().AppendRange(Enumerable.Range(start, 4000).Select(Text)).Build()));
 
     [CollectionDefinition(Alone, DisableParallelization = true)]
     public sealed class Collection;

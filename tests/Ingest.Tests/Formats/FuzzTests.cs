@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using Apache.Arrow.Ipc;
 using CsCheck;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Tests.Data;
@@ -50,6 +51,13 @@ public sealed class FuzzTests
         ["csv"] = ("t.csv", Table, [], DataFormat.Csv),
         ["tsv"] = ("t.tsv", [.. Table.Select(b => b == (byte)',' ? (byte)'\t' : b)], [], DataFormat.Unspecified),
         ["utf-16 csv"] = ("t.csv", Encoding.Unicode.GetBytes("\uFEFF" + Encoding.UTF8.GetString(Table)), [], DataFormat.Unspecified),
+        ["jsonl"] = ("r.jsonl", SmallTables.JsonLines, [], DataFormat.Unspecified),
+        ["json"] = ("r.json", SmallTables.Json, [], DataFormat.Unspecified),
+        ["parquet, deltas"] = ("r.parquet", SmallTables.ParquetDeltas, [], DataFormat.Unspecified),
+        ["parquet, version 2"] = ("r.parquet", SmallTables.ParquetPagesOfVersion2, [], DataFormat.Unspecified),
+        ["arrow"] = ("r.arrow", SmallTables.ArrowFile, [], DataFormat.Unspecified),
+        ["arrow, lz4"] = ("r.arrow", SmallTables.ArrowStream(CompressionCodecType.Lz4Frame), [], DataFormat.Unspecified),
+        ["arrow, zstd"] = ("r.arrow", SmallTables.ArrowStream(CompressionCodecType.Zstd), [], DataFormat.Unspecified),
         ["text"] = ("spam/1.txt", Encoding.UTF8.GetBytes("Grüße aus Köln,\nbis bald.\n"), [("ham/2.txt", "Hello"u8.ToArray())], DataFormat.Unspecified),
         ["labels.txt"] = ("labels.txt", "cats\ndogs\nbirds\n"u8.ToArray(), Idx.Pair("train", 12), DataFormat.Unspecified),
         ["coco"] = ("a.json", CocoJson, [Image], DataFormat.Unspecified),
@@ -70,7 +78,8 @@ public sealed class FuzzTests
     [Theory, MemberData(nameof(Kinds))]
     public async Task Mutated_files_never_break_the_parser(string kind)
     {
-        using var parser = new ParserFixture(options => (options.MaxExpandedBytes, options.MaxBoxes) = (64 * 1024 * 1024, 10_000), inMemory: true);
+        using var parser = new ParserFixture(
+            options => (options.MaxExpandedBytes, options.MaxBatchBytes, options.MaxRecords, options.MaxBoxes) = (64 * 1024 * 1024, 16 * 1024 * 1024, 100_000, 10_000), inMemory: true);
         var (name, bytes, beside, format) = Seeds[kind];
         Assert.True(format != DataFormat.Unspecified || (await parser.ParseAsync([(name, bytes), .. beside])).Records > 0);
         var done = 0;
@@ -83,6 +92,21 @@ public sealed class FuzzTests
             },
             iter: Inputs, time: -2, print: Convert.ToBase64String);
         Assert.True(done >= Inputs, $"only {done} inputs");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Records_are_the_same_whatever_the_size_of_reads(string kind)
+    {
+        var (name, bytes, beside, format) = Seeds[kind];
+        using var whole = new ParserFixture(inMemory: true);
+        var expected = await whole.ReadAsync([(name, bytes), .. beside], new DatasetVersion { Format = format });
+        foreach (var piece in (int[])[1, 7, 100])
+        {
+            using var parser = new ParserFixture(inMemory: true, piece: piece);
+            var read = await parser.ReadAsync([(name, bytes), .. beside], new DatasetVersion { Format = format });
+            Assert.Equal(expected.Select(r => (r.Split, r.Source)), read.Select(r => (r.Split, r.Source)));
+            Assert.Equal(expected.SelectMany(r => r.Values), read.SelectMany(r => r.Values));
+        }
     }
 
     private static async Task CheckAsync(ParserFixture parser, (string, byte[])[] files, DataFormat format)

@@ -1,16 +1,20 @@
 using Mesh.Blobs;
+using Mesh.Ingest.Tests.Data;
+using Xunit;
 
 namespace Mesh.Ingest.Tests.Formats;
 
 /// <summary>A store of one blob that is in memory, and in a file as soon as one is asked for; by preference a file in memory too.</summary>
-internal sealed class MemoryBlob(byte[] bytes) : IBlobStore, IDisposable
+/// <param name="piece">Bytes that one read gives at most.</param>
+internal sealed class MemoryBlob(byte[] bytes, int piece) : IBlobStore, IDisposable
 {
     private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     private string? _path;
+    private int _inUse;
 
     public Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
-        Task.FromResult<Stream>(new MemoryStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), writable: false));
+        Task.FromResult<Stream>(new PieceStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), piece));
 
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
     {
@@ -20,7 +24,8 @@ internal sealed class MemoryBlob(byte[] bytes) : IBlobStore, IDisposable
             File.WriteAllBytes(_path, bytes);
         }
 
-        return Task.FromResult(new LocalBlob(_path));
+        _inUse++;
+        return Task.FromResult(new LocalBlob(_path, new Use(this)));
     }
 
     public Task<BlobInfo?> StatAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
@@ -41,6 +46,19 @@ internal sealed class MemoryBlob(byte[] bytes) : IBlobStore, IDisposable
         if (_path is not null)
         {
             File.Delete(_path);
+        }
+
+        Assert.True(_inUse == 0, "A reader did not give the local file back.");
+    }
+
+    private sealed class Use(MemoryBlob blob) : IDisposable
+    {
+        private bool _ended;
+
+        public void Dispose()
+        {
+            blob._inUse -= _ended ? 0 : 1;
+            _ended = true;
         }
     }
 }

@@ -4,6 +4,7 @@ using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
 using Mesh.Ingest.V1;
+using Mesh.ServiceDefaults.Hosting;
 using Mesh.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -18,16 +19,20 @@ internal sealed class ParserFixture : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FileBlobStore _blobs;
     private readonly bool _inMemory;
+    private readonly int _piece;
     private readonly ServiceProvider _services;
     private readonly RecordFormats _formats;
     private readonly VersionParser _parser;
 
     /// <param name="inMemory">For tests of thousands of inputs: files are not stored, and so neither written nor verified.</param>
-    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false)
+    /// <param name="piece">Bytes that one read of a file in memory gives at most.</param>
+    public ParserFixture(Action<IngestOptions>? configure = null, bool inMemory = false, int piece = int.MaxValue)
     {
-        _inMemory = inMemory;
+        (_inMemory, _piece) = (inMemory, piece);
         _blobs = new FileBlobStore(_folder.Path);
-        _services = new ServiceCollection().AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddSingleton(new ServiceIdentity("ingest", Path.Combine(_folder.Path, "state"), _folder.Path)).AddSingleton(TimeProvider.System).AddSingleton<WorkFolder>()
+            .AddRecordFormats().Configure<IngestOptions>(options => configure?.Invoke(options)).BuildServiceProvider();
         _formats = _services.GetRequiredService<RecordFormats>();
         _parser = ActivatorUtilities.CreateInstance<VersionParser>(_services);
     }
@@ -57,18 +62,22 @@ internal sealed class ParserFixture : IDisposable
     }
 
     /// <summary>Every accepted record as a reader gets it: split, source, values.</summary>
-    public async Task<List<(string Split, string Source, Value[] Values)>> ReadAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion? asked = null)
+    /// <param name="wanted">Which candidates, by their number, are read; the others are passed over.</param>
+    public async Task<List<(string Split, string Source, Value[] Values)>> ReadAsync(
+        IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion? asked = null, Func<int, bool>? wanted = null)
     {
         var stored = VersionParser.DataFiles(await StoreAsync(files));
         using var quarantine = new QuarantineFile(Path.Combine(_folder.Path, "quarantine"));
         var parsed = await _parser.ParseAsync(asked ?? new DatasetVersion(), stored, quarantine, new CommitProgress(), Cancel);
-        await using var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null);
         var (values, all) = (new RecordValues(), new List<(string, string, Value[])>());
-        while (await cursor.MoveNextAsync(Cancel))
+        await using (var cursor = _formats[parsed.Facts.Format].Open(stored, RecordLayout.Of(parsed.Facts), split: null))
         {
-            if (await cursor.ReadAsync(Cancel) is null)
+            for (var number = 0; await cursor.MoveNextAsync(Cancel); number++)
             {
-                all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
+                if (wanted?.Invoke(number) != false && await cursor.ReadAsync(Cancel) is null)
+                {
+                    all.Add((cursor.Split, cursor.Source, [.. cursor.Row.Columns.Select((_, i) => values.Of(cursor.Row, i))]));
+                }
             }
         }
 
@@ -134,7 +143,7 @@ internal sealed class ParserFixture : IDisposable
         {
             if (_inMemory)
             {
-                stored.Add(new SourceFile(new MemoryBlob(bytes), Scope, name, BlobDigest.Of(bytes), bytes.Length));
+                stored.Add(new SourceFile(new MemoryBlob(bytes, _piece), Scope, name, BlobDigest.Of(bytes), bytes.Length));
                 continue;
             }
 

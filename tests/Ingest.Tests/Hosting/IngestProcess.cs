@@ -47,9 +47,10 @@ public sealed class IngestProcess : IAsyncDisposable
     public ImportService.ImportServiceClient Imports { get; }
 
     /// <param name="port">0 for any.</param>
+    /// <param name="diskMegabytes">When not 0, the state lies on a file system of this size, in a mount namespace of the process's own.</param>
     /// <param name="environment">More settings.</param>
     public static async Task<IngestProcess> StartAsync(
-        string state, string identity, string connection, CancellationToken cancel, int port = 0, params (string Key, string Value)[] environment)
+        string state, string identity, string connection, CancellationToken cancel, int port = 0, int diskMegabytes = 0, params (string Key, string Value)[] environment)
     {
         port = port == 0 ? FreePort.Next() : port;
         var start = new ProcessStartInfo("dotnet")
@@ -69,6 +70,15 @@ public sealed class IngestProcess : IAsyncDisposable
                 ["services__identity__grpc__0"] = identity,
             },
         };
+        if (diskMegabytes > 0)
+        {
+            Directory.CreateDirectory(state);
+            start.FileName = "unshare";
+            string[] command = ["-rm", "sh", "-c", $"mount -t tmpfs -o size={diskMegabytes}m tmpfs '{state}' && exec dotnet \"$@\"", "sh", .. start.ArgumentList];
+            start.ArgumentList.Clear();
+            Array.ForEach(command, start.ArgumentList.Add);
+        }
+
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;
@@ -82,12 +92,8 @@ public sealed class IngestProcess : IAsyncDisposable
         return ingest;
     }
 
-    /// <summary>Anonymous memory in bytes: what the process itself allocated, without the pages of files.</summary>
-    public long AnonymousBytes()
-    {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', '\t').First(word => word.Length > 0 && char.IsAsciiDigit(word[0]))) * 1024;
-    }
+    /// <inheritdoc cref="ProcessMemory.AnonymousBytes"/>
+    public long AnonymousBytes() => ProcessMemory.AnonymousBytes(_process.Id);
 
     /// <summary>Processor time it took so far: says more than the clock on a machine that others use too.</summary>
     public TimeSpan ProcessorTime()

@@ -9,6 +9,7 @@ public sealed class MeshPair : IAsyncDisposable
     private readonly ProjectSeam _projects;
     private readonly string _connection;
     private readonly (string, string)[] _settings;
+    private int _megabytes;
 
     private MeshPair(ProjectSeam projects, string connection, (string, string)[] settings) => (_projects, _connection, _settings) = (projects, connection, settings);
 
@@ -30,6 +31,18 @@ public sealed class MeshPair : IAsyncDisposable
         return pair;
     }
 
+    /// <summary>With Ingest's state on a file system of its own that is this small; only Ingest sees it.</summary>
+    public static async Task<MeshPair> StartOnSmallDiskAsync(int megabytes)
+    {
+        var pair = new MeshPair(await ProjectSeam.StartAsync(), "", []) { _megabytes = megabytes };
+        pair.Ingest = await pair.StartIngestAsync(0);
+        pair.Gateway = await GatewayProcess.StartAsync(pair.Ingest.Address, Cancel);
+        return pair;
+    }
+
+    /// <summary>A path on the small disk, as this process sees it.</summary>
+    public string OnSmallDisk(params string[] parts) => $"/proc/{Ingest.Id}/root{Path.Combine([Folder.File("state"), .. parts])}";
+
     /// <summary>SIGKILL, and the same service again on the same port.</summary>
     public async Task RestartIngestAsync()
     {
@@ -47,5 +60,6 @@ public sealed class MeshPair : IAsyncDisposable
         Folder.Dispose();
     }
 
-    private Task<IngestProcess> StartIngestAsync(int port) => IngestProcess.StartAsync(Folder.File("state"), _projects.Address, _connection, Cancel, port, _settings);
+    private Task<IngestProcess> StartIngestAsync(int port) => IngestProcess.StartAsync(
+        Folder.File("state"), _projects.Address, _connection, Cancel, port, _megabytes, _settings);
 }

@@ -44,12 +44,15 @@ internal sealed class DatasetHead : MeshCommand
             Value.KindOneofCase.BoolValue => value.BoolValue ? "true" : "false",
             Value.KindOneofCase.BytesValue => $"({value.BytesValue.Length} bytes)",
             Value.KindOneofCase.TimestampValue => value.TimestampValue.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            Value.KindOneofCase.StringList => string.Join(' ', value.StringList.Values),
-            Value.KindOneofCase.Int64List => string.Join(' ', value.Int64List.Values),
-            Value.KindOneofCase.DoubleList => string.Join(' ', value.DoubleList.Values.Select(v => v.ToString("g4", CultureInfo.InvariantCulture))),
+            Value.KindOneofCase.StringList => List(value.StringList.Values),
+            Value.KindOneofCase.Int64List => List(value.Int64List.Values),
+            Value.KindOneofCase.DoubleList => List(value.DoubleList.Values.Select(v => v.ToString("g4", CultureInfo.InvariantCulture))),
             Value.KindOneofCase.Boxes => string.Join(", ", value.Boxes.Boxes.GroupBy(b => b.Label).Select(g => $"{g.Key} {g.Count()}")),
             _ => value.KindCase.ToString(),
         };
         return text.Length > MaxWidth ? text[..MaxWidth] + "…" : text;
     }
+
+    // An empty list is a value.
+    private static string List<T>(IEnumerable<T> values) => $"[{string.Join(", ", values)}]";
 }

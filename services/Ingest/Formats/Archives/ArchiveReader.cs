@@ -29,5 +29,8 @@ internal abstract class ArchiveReader : IAsyncDisposable
     /// <exception cref="DatasetException">It cannot be read at all.</exception>
     public abstract Stream OpenContent();
 
+    /// <summary>The current file in the store, open to be read in any order; null when it is compressed or in an archive.</summary>
+    public virtual Task<LocalFile?> OpenLocalAsync(CancellationToken cancel) => Task.FromResult<LocalFile?>(null);
+
     public abstract ValueTask DisposeAsync();
 }

@@ -21,6 +21,9 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
 
     public EntryKind Kind => _archive!.Kind;
 
+    /// <summary>Whether an entry of a format of many records holds some: remarks beside them, and what is no file, do not.</summary>
+    public bool HoldsRecords => Kind == EntryKind.File && !(InArchive && EntryPlace.IsRemark(Name));
+
     /// <summary>"train.zip:cats/7.png", "people.csv".</summary>
     public string Source => InArchive ? $"{files[File].Path}:{Name}" : files[File].Path;
 
@@ -56,6 +59,18 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
 
     /// <summary>The entry's content, front to back. Dispose it before moving on. Damage throws <see cref="DatasetException"/> from a read.</summary>
     public Stream OpenContent() => _archive!.OpenContent();
+
+    /// <summary>The entry's content, to be read in any order. Lies in the store, or on the local disk while it is open.</summary>
+    public async Task<Stream> OpenSeekableAsync(Spool spool, CancellationToken cancel)
+    {
+        if (await _archive!.OpenLocalAsync(cancel) is { } local)
+        {
+            return new FileSlice(local.Handle, 0, RandomAccess.GetLength(local.Handle), owned: local);
+        }
+
+        await using var content = OpenContent();
+        return await spool.CopyAsync(content, Source, cancel);
+    }
 
     public ValueTask DisposeAsync() => CloseAsync();
 

@@ -2,8 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Ingest.Formats.Archives;
 
-/// <summary>A range of an open file, read without moving anyone else's position. Does not own the file.</summary>
-internal sealed class FileSlice(SafeFileHandle file, long start, long length) : Stream
+/// <summary>A range of an open file, read without moving anyone else's position.</summary>
+/// <param name="owned">Disposed with this; null when the file is someone else's.</param>
+internal sealed class FileSlice(SafeFileHandle file, long start, long length, IDisposable? owned = null) : Stream
 {
     private long _position;
 
@@ -45,4 +46,14 @@ internal sealed class FileSlice(SafeFileHandle file, long start, long length) : 
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            owned?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -5,17 +5,18 @@ internal sealed class PlainFileReader : ArchiveReader
 {
     private readonly SourceFile _file;
     private readonly Stream _stream;
+    private readonly bool _gzipped;
     private readonly ExpansionBudget _budget;
     private bool _given;
 
-    private PlainFileReader(SourceFile file, Stream stream, ExpansionBudget budget) => (_file, _stream, _budget) = (file, stream, budget);
+    private PlainFileReader(SourceFile file, Stream stream, bool gzipped, ExpansionBudget budget) => (_file, _stream, _gzipped, _budget) = (file, stream, gzipped, budget);
 
     public override long Count => 1;
 
     public static async Task<PlainFileReader> OpenAsync(SourceFile file, bool gzipped, ExpansionBudget budget, CancellationToken cancel)
     {
         var stream = await file.OpenAsync(cancel);
-        return new PlainFileReader(file, gzipped ? new GzipReader(file, stream, budget.MaxRatio) : stream, budget)
+        return new PlainFileReader(file, gzipped ? new GzipReader(file, stream, budget.MaxRatio) : stream, gzipped, budget)
         {
             Name = gzipped && file.Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file.Path[..^3] : file.Path,
         };
@@ -42,6 +43,8 @@ internal sealed class PlainFileReader : ArchiveReader
 
     // Seeks when the file is not gzipped; the reader keeps the stream.
     public override Stream OpenContent() => new EntryStream(_stream, length: null, _budget, _file.Path);
+
+    public override async Task<LocalFile?> OpenLocalAsync(CancellationToken cancel) => _gzipped ? null : await _file.OpenLocalAsync(cancel);
 
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
 }

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using Mesh.Blobs;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mesh.Ingest.Formats.Archives;
 
@@ -16,15 +14,14 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private const string DamagedHeader = "its header in the archive is damaged";
 
     private readonly SourceFile _file;
-    private readonly LocalBlob _local;
-    private readonly SafeFileHandle _handle;
+    private readonly LocalFile _local;
     private readonly ZipDirectory _directory;
     private readonly ExpansionBudget _budget;
     private int _place = -1;
 
-    private ZipArchiveReader(SourceFile file, LocalBlob local, SafeFileHandle handle, ZipDirectory directory, ExpansionBudget budget)
+    private ZipArchiveReader(SourceFile file, LocalFile local, ZipDirectory directory, ExpansionBudget budget)
     {
-        (_file, _local, _handle, _directory, _budget) = (file, local, handle, directory, budget);
+        (_file, _local, _directory, _budget) = (file, local, directory, budget);
         for (var i = 0; i < directory.Count; i++)
         {
             Count += directory.IsFolder(directory[i]) ? 0 : 1;
@@ -36,22 +33,13 @@ internal sealed class ZipArchiveReader : ArchiveReader
     public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
     {
         var local = await file.OpenLocalAsync(cancel);
-        SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(local.Path, share: FileShare.Read | FileShare.Delete);
-            using var buffered = new BufferedStream(new FileSlice(handle, 0, RandomAccess.GetLength(handle)), 64 * 1024);
-            return new ZipArchiveReader(file, local, handle, ZipDirectory.Read(file, buffered, budget), budget);
-        }
-        catch (FileNotFoundException)
-        {
-            // Deleted with its version since the look.
-            local.Dispose();
-            throw new BlobNotFoundException(file.Scope, file.Digest);
+            using var buffered = new BufferedStream(new FileSlice(local.Handle, 0, RandomAccess.GetLength(local.Handle)), 64 * 1024);
+            return new ZipArchiveReader(file, local, ZipDirectory.Read(file, buffered, budget), budget);
         }
         catch
         {
-            handle?.Dispose();
             local.Dispose();
             throw;
         }
@@ -90,7 +78,6 @@ internal sealed class ZipArchiveReader : ArchiveReader
     public override ValueTask DisposeAsync()
     {
         _directory.Dispose();
-        _handle.Dispose();
         _local.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -129,7 +116,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
 
     private (FileSlice Packed, Stream Expanded) Open(in ZipEntry entry, long offset)
     {
-        var packed = new FileSlice(_handle, offset, entry.CompressedSize);
+        var packed = new FileSlice(_local.Handle, offset, entry.CompressedSize);
         return (packed, entry.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
 
@@ -148,7 +135,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private long? DataOffset(in ZipEntry entry)
     {
         Span<byte> header = stackalloc byte[LocalHeaderBytes];
-        if (RandomAccess.Read(_handle, header, entry.HeaderOffset) < LocalHeaderBytes || !header.StartsWith("PK\x3\x4"u8))
+        if (RandomAccess.Read(_local.Handle, header, entry.HeaderOffset) < LocalHeaderBytes || !header.StartsWith("PK\x3\x4"u8))
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using Mesh.Ingest.Formats.Schemas;
 using Mesh.Ingest.V1;
 
 namespace Mesh.Ingest.Formats.Delimited;

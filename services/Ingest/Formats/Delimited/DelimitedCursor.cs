@@ -156,7 +156,7 @@ internal sealed class DelimitedCursor : RecordCursor
     {
         while (await _walk.MoveNextAsync(cancel))
         {
-            if (!DelimitedEntries.AreRecords(_walk))
+            if (!_walk.HoldsRecords)
             {
                 continue;
             }

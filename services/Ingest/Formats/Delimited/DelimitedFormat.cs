@@ -18,7 +18,7 @@ internal sealed class DelimitedFormat(IOptions<IngestOptions> options) : IRecord
         await using var walk = new EntryWalk(files, new ExpansionBudget(options.Value));
         while (await walk.MoveNextAsync(cancel))
         {
-            if (DelimitedEntries.AreRecords(walk))
+            if (walk.HoldsRecords)
             {
                 await sample.AddAsync(walk, cancel);
             }
@@ -28,10 +28,4 @@ internal sealed class DelimitedFormat(IOptions<IngestOptions> options) : IRecord
     }
 
     public RecordCursor Open(IReadOnlyList<SourceFile> files, RecordLayout layout, string? split) => new DelimitedCursor(files, layout, split, options.Value);
-}
-
-internal static class DelimitedEntries
-{
-    /// <summary>Whether an entry holds rows: remarks beside them, and what is no file, do not.</summary>
-    public static bool AreRecords(EntryWalk walk) => walk.Kind == EntryKind.File && !(walk.InArchive && EntryPlace.IsRemark(walk.Name));
 }

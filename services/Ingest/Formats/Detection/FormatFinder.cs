@@ -59,7 +59,8 @@ internal sealed class FormatFinder(IOptions<IngestOptions> options)
 
     private static DataFormat Insist(DataFormat asked, List<Sample> samples)
     {
-        var possible = Possible[asked];
+        // A first record that is no JSON makes a file look like any text; whoever says that it is JSON hears what is wrong.
+        ContentKind[] possible = asked is DataFormat.Json or DataFormat.Jsonl ? [.. Possible[asked], ContentKind.Text, ContentKind.Delimited] : Possible[asked];
         // Each upload has to fit; within an archive one entry that does is enough.
         foreach (var upload in samples.GroupBy(s => s.Upload))
         {

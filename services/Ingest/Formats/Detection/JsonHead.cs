@@ -14,7 +14,8 @@ internal static class JsonHead
     {
         var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxDepth }));
         var keys = new List<string>();
-        var arrays = 0;
+        // Of objects, among the members.
+        var (arrays, last) = (0, JsonTokenType.None);
         try
         {
             if (!reader.Read())
@@ -29,10 +30,18 @@ internal static class JsonHead
                 {
                     keys.Add(reader.GetString()!);
                 }
-                else if (reader is { CurrentDepth: 1, TokenType: JsonTokenType.StartArray })
+                else if (!isArray && last == JsonTokenType.StartArray && reader is { CurrentDepth: 2, TokenType: JsonTokenType.StartObject })
                 {
                     arrays++;
                 }
+
+                else if (isArray && reader is { CurrentDepth: 1, TokenType: JsonTokenType.StartObject })
+                {
+                    // Whatever follows: one record with a NaN in it does not make a text of it.
+                    return ContentKind.Json;
+                }
+
+                last = reader.TokenType;
             }
 
             if (isArray)
@@ -56,7 +65,14 @@ internal static class JsonHead
             return ContentKind.Coco;
         }
 
-        // A single object is a document when it wraps a list of records, else it is the one record of its file.
-        return keys.Count == 0 && !complete ? null : complete && (!whole || arrays != 1) ? ContentKind.JsonLines : ContentKind.Json;
+        if (keys.Count == 0 && !complete)
+        {
+            return null;
+        }
+
+        // A single object is a document when it wraps a list of records, else it is the one record of its file. One that is
+        // longer than the head is a document when it shows such a list, or spans lines.
+        var document = complete ? whole && arrays == 1 : arrays == 1 || text.Contains((byte)'\n');
+        return document ? ContentKind.Json : ContentKind.JsonLines;
     }
 }

@@ -20,16 +20,24 @@ internal sealed class FieldText
     private readonly bool[] _firstOfNull = new bool[Ascii];
 
     public FieldText(IReadOnlyCollection<string> nulls)
+        : this(nulls, DefaultNulls)
     {
-        var set = (nulls.Count > 0 ? nulls : DefaultNulls).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private FieldText(IReadOnlyCollection<string> nulls, string[] otherwise)
+    {
+        var set = (nulls.Count > 0 ? nulls : otherwise).ToHashSet(StringComparer.Ordinal);
         _nulls = set.GetAlternateLookup<ReadOnlySpan<char>>();
         _emptyIsNull = set.Contains("");
-        _longestNull = set.Max(n => n.Length);
+        _longestNull = set.Select(n => n.Length).DefaultIfEmpty().Max();
         foreach (var first in set.Where(n => n.Length > 0).Select(n => n[0]))
         {
             _firstOfNull[Math.Min((int)first, Ascii - 1)] = true;
         }
     }
+
+    /// <summary>For formats that have a null of their own: no word stands for a missing value unless it was given.</summary>
+    public static FieldText WithoutNulls(IReadOnlyCollection<string> nulls) => new(nulls, []);
 
     public bool IsMissing(ReadOnlySpan<char> text) =>
         text.IsEmpty ? _emptyIsNull : _firstOfNull[Math.Min((int)text[0], Ascii - 1)] && text.Length <= _longestNull && _nulls.Contains(text);
@@ -94,6 +102,9 @@ internal sealed class FieldText
         ColumnType.Bool => "true or false",
         ColumnType.Timestamp => "date or time (ISO 8601)",
         ColumnType.Bytes => "Base64",
+        ColumnType.StringList => "list of strings",
+        ColumnType.Int64List => "list of whole numbers",
+        ColumnType.DoubleList => "list of numbers",
         _ => type.ToString().ToLowerInvariant(),
     };
 

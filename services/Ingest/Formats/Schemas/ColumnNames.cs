@@ -1,4 +1,4 @@
-namespace Mesh.Ingest.Formats.Delimited;
+namespace Mesh.Ingest.Formats.Schemas;
 
 /// <summary>Names of columns out of a header: trimmed, never empty, never twice.</summary>
 internal static class ColumnNames

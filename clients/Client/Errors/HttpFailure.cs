@@ -2,9 +2,8 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.Core;
-using Mesh.Client.Errors;
 
-namespace Mesh.Client.Downloads;
+namespace Mesh.Client.Errors;
 
 /// <summary>Failures of plain HTTP as those of RPCs: callers see one kind.</summary>
 internal static class HttpFailure
