@@ -6,6 +6,7 @@ using Mesh.Cli.Commands.Deployments;
 using Mesh.Cli.Commands.Imports;
 using Mesh.Cli.Commands.Models;
 using Mesh.Cli.Commands.Pipelines;
+using Mesh.Cli.Commands.Processed;
 using Mesh.Cli.Commands.Projects;
 using Mesh.Cli.Commands.Training;
 using Mesh.Cli.Commands.Triggers;
@@ -29,9 +30,11 @@ internal static class CommandTree
             Group("upload", "Files on their way into datasets.", new UploadList(), new UploadShow(), new UploadDelete()),
             Group("import", "Files that the mesh fetches itself.", new ImportList(), new ImportShow(), new ImportCancel()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",
-                new PipelineCreate(), new PipelineDryRun(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms(),
+                new PipelineCreate(), new PipelineDryRun(), new PipelineRunStart(), new PipelineList(), new PipelineShow(), new PipelineTransforms(), new PipelineCancel(),
+                new PipelineDelete(),
                 Group("trigger", "What runs a pipeline by itself, and then trains.",
                     new TriggerCreate(), new TriggerList(), new TriggerShow(), TriggerSwitch.Enable(), TriggerSwitch.Disable(), new TriggerDelete())),
+            Group("processed", "What pipelines made: rows to train with.", new ProcessedList(), new ProcessedShow(), new ProcessedDelete()),
             Group("train", "Training runs.",
                 new TrainStart(), new TrainWatch(), new TrainList(), new TrainShow(), new TrainCancel(), new TrainArchitectures()),
             Group("model", "Registered models, their versions and aliases.",

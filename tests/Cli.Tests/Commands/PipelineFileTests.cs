@@ -125,6 +125,33 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
+    public async Task What_was_made_is_listed_shown_and_deleted_and_so_is_the_pipeline()
+    {
+        await using var server = await MeshServer.StartAsync();
+        const string made = "0123456789abcdef0123456789abcdef";
+        server.State.Put("projects/default/pipelines/gray28", new Pipeline { Name = "projects/default/pipelines/gray28" });
+        await MeshProcess.RunAsync(server.Address, "pipeline", "run", "gray28", "pets/1", "--quiet");
+
+        Assert.Matches($"PROCESSED +BY +OF +ROWS +CREATED\n{made}  gray28  pets/1  train 5,066, test 1,413  ", await OutAsync("processed", "list"));
+        Assert.Contains("\nsplit          stratified, validation 0, test 0, seed 0, duplicates drop\nrows           train 5,066, test 1,413\n", await OutAsync("processed", "show", made));
+        Assert.Equal($"Deleted projects/default/processedDatasets/{made}.\n", await OutAsync("processed", "delete", made));
+        Assert.StartsWith("projects/default has no processed datasets.", await OutAsync("processed", "list"));
+
+        var run = server.State.All<PipelineRun>("projects/default/pipelines/gray28/runs/").Single().Name;
+        Assert.Contains($"/processedDatasets/{made} (deleted)\n", await OutAsync("pipeline", "show", $"gray28/{run.Split('/')[^1]}"));
+        Assert.Equal($"{run} is cancelling.\n", await OutAsync("pipeline", "cancel", $"gray28/{run.Split('/')[^1]}"));
+        Assert.Equal("Deleted projects/default/pipelines/gray28.\n", await OutAsync("pipeline", "delete", "gray28"));
+        Assert.Equal(2, (await MeshProcess.RunAsync(server.Address, "pipeline", "cancel", "gray28")).ExitCode);
+
+        async Task<string> OutAsync(params string[] arguments)
+        {
+            var result = await MeshProcess.RunAsync(server.Address, arguments);
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+            return result.Out;
+        }
+    }
+
+    [Fact]
     public async Task Transforms_are_listed_all_or_one()
     {
         await using var server = await MeshServer.StartAsync();

@@ -76,9 +76,25 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
             OutputColumns = { new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } }, new OutputColumn { Name = "label", ElementType = "int64" } },
             Split = new SplitSpec { Duplicates = DuplicatePolicy.Drop },
             DuplicateRecords = 40,
+            PipelineRun = run.Name,
         });
         await responses.WriteAsync(run);
     }
+
+    public override Task<PipelineRun> GetPipelineRun(GetPipelineRunRequest request, ServerCallContext context) => Task.FromResult(state.Get<PipelineRun>(request.Name));
+
+    public override Task<PipelineRun> CancelPipelineRun(CancelPipelineRunRequest request, ServerCallContext context)
+    {
+        var run = state.Get<PipelineRun>(request.Name);
+        run.Status.State = JobState.Cancelling;
+        return Task.FromResult(run);
+    }
+
+    public override Task<Empty> DeletePipeline(DeletePipelineRequest request, ServerCallContext context) => Task.FromResult(Delete(request.Name));
+
+    public override Task<Empty> DeleteProcessedDataset(DeleteProcessedDatasetRequest request, ServerCallContext context) => Task.FromResult(Delete(request.Name));
+
+    private Empty Delete(string name) => state.Remove(name) ? new Empty() : throw MeshState.Refusal(Code.NotFound, "NOT_FOUND", $"{name} does not exist.");
 
     public override Task<ProcessedDataset> GetProcessedDataset(GetProcessedDatasetRequest request, ServerCallContext context) =>
         Task.FromResult(state.Get<ProcessedDataset>(request.Name));

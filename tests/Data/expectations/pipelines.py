@@ -109,7 +109,7 @@ def movielens(folder):
         "genres": numpy.array([[genre in row for genre in genres] for row in lists], numpy.float32),
         "rating": frame.rating.to_numpy(numpy.float32),
     }
-    return expected("recommender-movielens", dealt, columns, labels=genres, duplicates=0)
+    return expected("recommender-movielens", dealt, columns, exact=["genres", "rating"], labels=genres, duplicates=0)
 
 
 def seattle_weather(folder):
@@ -128,7 +128,8 @@ def seattle_weather(folder):
             windows.append(features[start : start + 28])
             ahead.append(targets[start + 28 : start + 35])
             parts_of_rows.append(split)
-    return expected("forecast-seattle-weather", parts_of_rows, {"window": numpy.array(windows), "target": numpy.array(ahead)}, duplicates=0)
+    columns = {"window": numpy.array(windows), "target": numpy.array(ahead)}
+    return expected("forecast-seattle-weather", parts_of_rows, columns, exact=["target"], duplicates=0)
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mesh.Cli.Commands.Processed;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
 using Mesh.Client.Errors;
@@ -63,7 +64,7 @@ internal sealed class PipelineDryRun : MeshCommand
         TextTable.WriteFields(output,
         [
             ("records", tried.RecordsRead == 0 ? "" : $"{tried.RecordsRead}: {string.Join(", ", tried.PartCounts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Value} {p.Key}"))}"),
-            .. tried.OutputColumns.Select(column => ($"column {column.Name}", PipelineText.Type(column))),
+            .. tried.OutputColumns.Select(column => ($"column {column.Name}", ProcessedText.Type(column))),
             ("labels", string.Join(", ", tried.Labels)),
         ]);
         if (tried.Rows.Count > 0)
