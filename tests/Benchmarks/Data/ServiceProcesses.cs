@@ -8,8 +8,12 @@ namespace Mesh.Benchmarks.Data;
 internal sealed partial class ServiceProcesses : IAsyncDisposable
 {
     private readonly List<Process> _processes = [];
+    private readonly Dictionary<string, Process> _services = [];
 
     public Uri Gateway { get; private set; } = null!;
+
+    /// <summary>The process id of a service.</summary>
+    public int this[string service] => _services[service].Id;
 
     /// <param name="folder">Where they keep what they keep.</param>
     /// <param name="services">Besides Identity; each knows those before it: "Ingest".</param>
@@ -62,7 +66,7 @@ internal sealed partial class ServiceProcesses : IAsyncDisposable
     private async Task<string> StartServiceAsync(string service, string folder, IEnumerable<(string, string)> environment)
     {
         var program = Path.Combine(RepoRoot.Path, "services", service, "bin", "Release", "net10.0", $"Mesh.{service}.dll");
-        var process = Start("dotnet", ["exec", program], [("MESH_STATE", folder), ("MESH_PARENT_PIPE", "1"), .. environment]);
+        var process = _services[service] = Start("dotnet", ["exec", program], [("MESH_STATE", folder), ("MESH_PARENT_PIPE", "1"), .. environment]);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (Listening().Match(line) is { Success: true } found)

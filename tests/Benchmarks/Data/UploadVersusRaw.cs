@@ -15,7 +15,6 @@ internal static class UploadVersusRaw
 {
     private const long Bytes = 1_000_000_000;
     private const int Rounds = 7;
-    private const string Project = "projects/default";
 
     public static readonly Benchmark Benchmark = new("ingest.upload_vs_raw", Target.AtLeast(0.5), MeasureAsync);
 
@@ -40,7 +39,7 @@ internal static class UploadVersusRaw
     {
         Renew(file);
         await using var content = File.OpenRead(file);
-        var upload = await mesh.DatasetUploads.SendAsync(Project, "data.bin", content, Guid.NewGuid().ToString());
+        var upload = await mesh.DatasetUploads.SendAsync(Versions.Project, "data.bin", content, Guid.NewGuid().ToString());
         if (upload.State != UploadState.Finished || upload.CommittedBytes != Bytes)
         {
             throw new InvalidDataException("The upload did not arrive.");
