@@ -80,7 +80,7 @@ internal static class PipelineSpecs
         Append(Encoding.UTF8.GetBytes(inputDigest));
         Append(Transforms.Pipeline.CanonicalBytes(ToSpec(pipeline)));
         Append(Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(SplitSpecs.Resolve(pipeline.Split))));
-        Append(BitConverter.GetBytes(RunPartitioner.TargetOf(pipeline)));
+        Append(BitConverter.GetBytes(pipeline.PartitionRecords));
         Append(BitConverter.GetBytes(ShardVersion));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 

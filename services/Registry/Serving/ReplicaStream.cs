@@ -28,7 +28,7 @@ internal sealed class ReplicaStream(
             }
 
             silence.CancelAfter(ServingDirectory.Silence);
-            await ServeAsync(directory.Join(ReportCheck.Checked(reports.Current.Report)), reports, desired, silence, ends);
+            await ServeAsync(directory.Join(ReportCheck.Checked(reports.Current.Report)), reports, desired, silence, ends, cancel);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -42,12 +42,14 @@ internal sealed class ReplicaStream(
 
     private async Task ServeAsync(
         ReplicaSession session, IAsyncStreamReader<ServeRequest> reports, IServerStreamWriter<ServeResponse> desired,
-        CancellationTokenSource silence, CancellationTokenSource ends)
+        CancellationTokenSource silence, CancellationTokenSource ends, CancellationToken cancel)
     {
         Telemetry.ReplicasConnected.Add(1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
+        // To cancel a write resets the stream, and the replica would not hear why it ended: whatever ends it, a write may finish.
+        using var writes = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var hearing = HearAsync(session, reports, silence, ends.Token);
-        var telling = TellAsync(session, desired, over.Token, ends.Token);
+        var telling = TellAsync(session, desired, over.Token, writes.Token);
         try
         {
             await await Task.WhenAny(hearing, telling);
@@ -61,9 +63,9 @@ internal sealed class ReplicaStream(
                 directory.Leave(session);
             }
 
-            // To cancel a write resets the stream, and the replica would not hear why it ended: so first let a write finish.
             await over.CancelAsync();
-            await telling.WaitAsync(LastWrite, time, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await telling.WaitAsync(LastWrite, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await writes.CancelAsync();
             await ends.CancelAsync();
             await Task.WhenAll(hearing, telling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

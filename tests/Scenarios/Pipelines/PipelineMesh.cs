@@ -67,9 +67,9 @@ public sealed class PipelineMesh : IAsyncLifetime
 
     /// <summary>Makes a pipeline of a sample and runs it, both at the command line, on the newest version of a dataset. It is called like the dataset.</summary>
     /// <returns>What came of it, read back.</returns>
-    public async Task<ProcessedShards> ProcessAsync(string sample, string dataset)
+    public async Task<ProcessedShards> ProcessAsync(string sample, string dataset, params string[] options)
     {
-        await CommandAsync("pipeline", "create", dataset, "--file", Path.Combine(RepoRoot.Path, "samples", "pipelines", $"{sample}.yaml"));
+        await CommandAsync(["pipeline", "create", dataset, "--file", Path.Combine(RepoRoot.Path, "samples", "pipelines", $"{sample}.yaml"), .. options]);
         await CommandAsync("pipeline", "run", dataset, dataset);
         var runs = await Client.ListPipelineRunsAsync($"{Project}/pipelines/{dataset}", Cancel).ToListAsync(Cancel);
         return await ReadAsync(Assert.Single(runs).ProcessedDataset);

@@ -30,7 +30,7 @@ public sealed class TableTests(PipelineMesh mesh)
     {
         var folder = DataSets.Path("movielens");
         await mesh.UploadAsync("movielens", Path.Combine(folder, "ratings.csv"));
-        using var shards = await mesh.ProcessAsync("recommender-movielens", "movielens");
+        using var shards = await mesh.ProcessAsync("recommender-movielens", "movielens", "--partition-records", "40000");
         new ShardGolden(DataSets.Golden("movielens").GetProperty("shards")).Verify(shards);
     }
 

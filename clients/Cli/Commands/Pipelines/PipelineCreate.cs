@@ -26,7 +26,7 @@ internal sealed class PipelineCreate : MeshCommand
 
     private readonly Option<long> _partition = new("--partition-records")
     {
-        Description = "Large data is processed in partitions of about so many records. [default: the service's]", HelpName = "N",
+        Description = "Large data is processed in partitions of about so many records. [default: as many as a GiB of files has]", HelpName = "N",
     };
 
     public PipelineCreate()
