@@ -31,7 +31,8 @@ namespace Mesh.Transforms;
 /// <para><b>Fitting.</b> When <see cref="HasFit"/>, <see cref="NewFit"/> gives an empty <see cref="IFit"/>. It sees the training records after all
 /// steps before it, in the first pass in which nothing before it is unfitted. Its state must not depend on the order or grouping of what it saw:
 /// integers and sets are exact, sums of float64 are not (add them as integers of a fixed scale, or use an exact accumulator). What it comes to is a small
-/// JSON object, which comes back as <see cref="StepContext.Fitted"/>; read every field of it strictly: the rest is refused for you.</para>
+/// JSON object, which comes back as <see cref="StepContext.Fitted"/>; read every field of it strictly: the rest is refused for you. A fit whose parameters
+/// say everything <see cref="Observes"/> nothing, so that nobody reads the data for it.</para>
 /// <para><b>Versions.</b> Raise <see cref="Version"/> with every change that alters output. Everything must be a function of parameters, fitted state
 /// and record: no clock, no culture, no random numbers but those an augmentation is given.</para>
 /// <para><b>Parameters</b> are declared once, with bounds and a sentence for people; declare none whose default would be wrong silently.</para>

@@ -15,6 +15,11 @@ public class PartitionTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Whether it is PostgreSQL; both in the full run.</summary>
+    public static TheoryData<bool> Databases => IsFull ? [false, true] : [true];
+
+    private static bool IsFull => Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1";
+
     [Fact]
     public async Task Partitions_make_the_rows_that_one_process_makes_and_the_next_version_takes_what_is_the_same()
     {
@@ -54,9 +59,7 @@ public class PartitionTests
         await PipelineCalls.LeavesNoWorkAsync(state);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [Theory, MemberData(nameof(Databases))]
     public async Task Time_and_equal_records_are_seen_across_partitions(bool postgres)
     {
         using var state = new TemporaryFolder();
@@ -101,7 +104,7 @@ public class PartitionTests
     [Fact]
     public async Task Any_partition_size_and_number_of_workers_give_the_same_rows_in_the_same_order()
     {
-        var cases = Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 12 : 1;
+        var cases = IsFull ? 12 : 1;
         var random = new Random(20_262);
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();

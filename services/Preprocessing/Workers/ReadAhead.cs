@@ -8,9 +8,9 @@ namespace Mesh.Preprocessing.Workers;
 internal static class ReadAhead
 {
     /// <summary>Few and large records are gathered up to this, so that every core has some of them; many small ones go on as they come.</summary>
-    private const int GatheredRecords = 128;
+    private const int GatheredRecords = 64;
 
-    private const long GatheredBytes = 8 << 20;
+    private const long GatheredBytes = 4 << 20;
 
     /// <summary>The same records, in the same order; up to three batches are in memory.</summary>
     /// <param name="batches">Read on another thread, until the caller stops.</param>

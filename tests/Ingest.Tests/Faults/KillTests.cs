@@ -16,7 +16,7 @@ public sealed class KillTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory, EachDatabase]
+    [Theory, EachDatabase(OneInShortRuns = true)]
     public async Task A_kill_while_writing_keeps_the_committed_bytes(DatabaseKind database)
     {
         await using var scene = await Scene.StartAsync(database);
@@ -41,7 +41,7 @@ public sealed class KillTests
         Assert.Equal(UploadState.Finished, (await scene.Ingest.Datasets.FinishAsync(upload.Name, Sha256(bytes))).State);
     }
 
-    [Theory, EachDatabase]
+    [Theory, EachDatabase(OneInShortRuns = true)]
     public async Task A_kill_while_committing_delays_the_version_and_loses_nothing(DatabaseKind database)
     {
         await using var scene = await Scene.StartAsync(database);

@@ -14,7 +14,7 @@ public sealed class ImportFaultTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory, EachDatabase]
+    [Theory, EachDatabase(OneInShortRuns = true)]
     public async Task A_killed_service_goes_on_where_it_stopped(DatabaseKind database)
     {
         await using var web = await SourceServer.StartAsync();
