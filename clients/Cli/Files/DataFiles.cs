@@ -22,6 +22,9 @@ internal static class DataFiles
             : throw CommandException.Usage($"{string.Join(" and ", twice.Select(file => file.Path))} would both be called {twice.Key} in the dataset.");
     }
 
+    /// <summary>By its name.</summary>
+    public static bool IsArchive(string name) => Archives.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
     private static IEnumerable<DataFile> InFolder(string folder, Action<string> skipped)
     {
         var names = Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).ToList();
@@ -32,7 +35,7 @@ internal static class DataFiles
         }
         else
         {
-            chosen = [.. names.Where(name => Archives.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)))];
+            chosen = [.. names.Where(IsArchive)];
         }
 
         List<DataFile> files = chosen.Count > 0

@@ -27,6 +27,8 @@ internal sealed class WorkerEnvironment(ServiceIdentity identity, ListeningPorts
             ["MESH_STATE"] = Path.GetDirectoryName(identity.StateFolder)!,
             ["MESH_BLOBS"] = identity.BlobFolder,
             ["OMP_NUM_THREADS"] = resources.Cpus.ToString(CultureInfo.InvariantCulture),
+            // By default the C library keeps up to eight heaps a core, and what is free in one is of no use to the others.
+            ["MALLOC_ARENA_MAX"] = Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") ?? resources.Cpus.ToString(CultureInfo.InvariantCulture),
         };
         if (job.TraceParent is not null)
         {

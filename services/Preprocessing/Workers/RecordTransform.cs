@@ -12,24 +12,17 @@ internal sealed class RecordTransform(FittedPipeline fitted, int cpus) : IDispos
     /// <summary>How often a core comes for more records of a batch, at most.</summary>
     private const int MaxClaims = 64;
 
-    private readonly long _rowBytes = fitted.Columns.Sum(column => (long)column.RowBytes);
-    private RowBatch _rows = RowBatch.Rent(fitted.Columns, 0);
+    private readonly RowBatch _rows = RowBatch.Rent(fitted.Columns, (int)Math.Max(1, BufferBytes / fitted.Columns.Sum(column => (long)column.RowBytes)));
 
     /// <summary>Rows that fit the buffer, at least one: a batch of small files may come out as large images.</summary>
-    public int MaxRows => (int)Math.Max(1, BufferBytes / _rowBytes);
+    public int MaxRows => _rows.Rows;
 
     /// <param name="batch">At most <see cref="MaxRows"/>.</param>
     /// <returns>A row for each record; good until the next call.</returns>
     /// <exception cref="TransformException">The first record (in order) that a transform refused.</exception>
     public RowBatch Apply(IReadOnlyList<RawRecord> batch)
     {
-        if (_rows.Rows < batch.Count)
-        {
-            _rows.Dispose();
-            _rows = RowBatch.Rent(fitted.Columns, batch.Count);
-        }
-
-        var (rows, next) = (_rows, 0);
+        var next = 0;
         var failed = new TransformException?[batch.Count];
         // Each core takes a few at a time: records differ in what they cost, and the last ones should be done on all cores at once.
         var few = Math.Max(1, batch.Count / (MaxClaims * cpus));
@@ -37,21 +30,21 @@ internal sealed class RecordTransform(FittedPipeline fitted, int cpus) : IDispos
         {
             for (int start; (start = Interlocked.Add(ref next, few) - few) < batch.Count;)
             {
-                Apply(batch, rows, start, Math.Min(start + few, batch.Count), failed);
+                Apply(batch, start, Math.Min(start + few, batch.Count), failed);
             }
         });
-        return Array.Find(failed, e => e is not null) is { } first ? throw first : rows;
+        return Array.Find(failed, e => e is not null) is { } first ? throw first : _rows;
     }
 
     public void Dispose() => _rows.Dispose();
 
-    private void Apply(IReadOnlyList<RawRecord> batch, RowBatch rows, int start, int end, TransformException?[] failed)
+    private void Apply(IReadOnlyList<RawRecord> batch, int start, int end, TransformException?[] failed)
     {
         for (var i = start; i < end; i++)
         {
             try
             {
-                fitted.ApplyRecord(batch[i], rows[i]);
+                fitted.ApplyRecord(batch[i], _rows[i]);
             }
             catch (TransformException e)
             {

@@ -52,6 +52,26 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    public async Task A_folder_of_more_files_than_a_version_has_is_sent_as_one_archive()
+    {
+        await using var mesh = await MeshPair.StartAsync();
+        for (var i = 0; i < 1002; i++)
+        {
+            var file = mesh.Folder.File("mails", i % 3 == 0 ? "spam" : "ham", $"{i}.txt");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, $"Mail {i}", Cancel);
+        }
+
+        await File.WriteAllLinesAsync(mesh.Folder.File("mails", "labels.txt"), ["spam", "ham"], Cancel);
+        await MeshCommand.RunAsync(mesh.Gateway, "dataset", "upload", "mails", mesh.Folder.File("mails"));
+        var version = await mesh.Ingest.Datasets.GetVersionAsync($"{Project}/datasets/mails/versions/1");
+        Assert.Equal(["labels.txt", "mails.tar"], version.Files.Select(f => f.Path));
+        Assert.Equal(1002, version.Splits.Single().RecordCount);
+        Assert.Equal(["spam", "ham"], version.LabelNames);
+        Assert.Contains("ham 668, spam 334", await MeshCommand.RunAsync(mesh.Gateway, "dataset", "stats", "mails"));
+    }
+
+    [Fact]
     public async Task Uploads_are_listed_shown_and_deleted()
     {
         await using var mesh = await MeshPair.StartAsync();

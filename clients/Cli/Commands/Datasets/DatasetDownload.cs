@@ -3,20 +3,19 @@ using Mesh.Cli.Files;
 using Mesh.Cli.Output;
 using Mesh.Cli.Running;
 using Mesh.Client.Downloads;
-using Mesh.Client.Retrying;
 using Mesh.Ingest.V1;
 
 namespace Mesh.Cli.Commands.Datasets;
 
 internal sealed class DatasetDownload : MeshCommand
 {
-    private readonly Argument<string> _version = new("DATASET[@VERSION]") { Description = "What to fetch; the latest version unless one is given." };
+    private readonly VersionArgument _version = new("What to fetch. [default: the newest]");
     private readonly Argument<string[]> _files = new("FILES") { Description = "Files of the version. [default: all of them]", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<DirectoryInfo> _to = new("--to") { Description = "The folder they go to. [default: DATASET-VERSION in this folder]", HelpName = "FOLDER" };
 
     public DatasetDownload()
         : base("download", "Downloads files of a version and checks their SHA-256. Run it again to go on after a break.",
-            "mesh dataset download fashion-mnist@1", "mesh dataset download fashion-mnist labels.txt --to data")
+            "mesh dataset download fashion-mnist/1", "mesh dataset download fashion-mnist labels.txt --to data")
     {
         Add(_version);
         Add(_files);
@@ -25,7 +24,7 @@ internal sealed class DatasetDownload : MeshCommand
 
     public override async Task<int> RunAsync(CommandRun run)
     {
-        var version = await VersionAsync(run);
+        var version = await _version.GetAsync(run);
         var folder = Path.GetFullPath(run.Get(_to)?.FullName ?? Names.Short(version.Name).Replace('/', '-'));
         var files = Chosen(version, run.Get(_files));
         var total = files.Sum(file => file.SizeBytes);
@@ -45,20 +44,6 @@ internal sealed class DatasetDownload : MeshCommand
         });
         run.Show(new DatasetVersion { Name = version.Name, Files = { files } }, output => output.WriteLine($"{folder}  {files.Count} files, {Amount.Bytes(total)}, SHA-256 checked"));
         return ExitCode.Ok;
-    }
-
-    private async Task<DatasetVersion> VersionAsync(CommandRun run)
-    {
-        var typed = run.Get(_version);
-        var (dataset, name) = Names.WithChild(run, "datasets", "versions", typed.StartsWith("projects/", StringComparison.Ordinal) ? typed : typed.Replace('@', '/'));
-        if (name is null)
-        {
-            var found = await run.Mesh.PatientlyAsync(mesh => mesh.Datasets.GetDatasetAsync(new GetDatasetRequest { Name = dataset }, cancellationToken: run.Cancel), run.Cancel);
-            name = found.LatestVersion.Length > 0 ? found.LatestVersion : throw CommandException.Failed($"{dataset} has no version that is ready.");
-        }
-
-        return await run.Mesh.PatientlyAsync(
-            mesh => mesh.Datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: run.Cancel), run.Cancel);
     }
 
     private static IReadOnlyList<DatasetFile> Chosen(DatasetVersion version, string[] names) => names.Length == 0

@@ -12,7 +12,7 @@ internal sealed class DatasetHead : MeshCommand
 
     private readonly VersionArgument _version = new("A version. [default: the newest]");
     private readonly Option<string> _split = new("--split") { Description = "Which split. [default: the first]", HelpName = "NAME" };
-    private readonly Option<int> _records = new("--records") { Description = "How many.", HelpName = "COUNT", DefaultValueFactory = _ => 10 };
+    private readonly Option<int> _records = new("--records", "-n") { Description = "How many.", HelpName = "COUNT", DefaultValueFactory = _ => 10 };
 
     public DatasetHead()
         : base("head", "Shows the first records of a version.", "mesh dataset head people", "mesh dataset head people/3 --split test --records 3")

@@ -18,7 +18,7 @@ internal sealed class DatasetStats : MeshCommand
         var version = await _version.GetAsync(run);
         var statistics = await run.Mesh.Datasets.GetDatasetVersionStatisticsAsync(new GetDatasetVersionStatisticsRequest { Name = version.Name }, cancellationToken: run.Cancel);
         run.ShowTable(statistics, statistics.Columns, $"{version.Name} has no columns.",
-            ["COLUMN", "TYPE", "VALUES", "MISSING", "MIN", "MEDIAN", "MAX", "MEAN", "STD", "DIFFERENT", "MOST FREQUENT"], Row);
+            ["COLUMN", "TYPE", "VALUES", "MISSING", "MEASURE", "MIN", "MEDIAN", "MAX", "MEAN", "STD", "DIFFERENT", "MOST FREQUENT"], Row);
         return ExitCode.Ok;
     }
 
@@ -28,11 +28,23 @@ internal sealed class DatasetStats : MeshCommand
         var (least, most) = column.Earliest is null ? (Number(numbers?.Minimum), Number(numbers?.Maximum)) : (Amount.At(column.Earliest), Amount.At(column.Latest));
         return
         [
-            column.Name, column.Type.ToString().ToLowerInvariant(), Amount.Count(column.Count), Amount.Count(column.Missing), least,
+            column.Name, column.Type.ToString().ToLowerInvariant(), Amount.Count(column.Count), Amount.Count(column.Missing), Measure(column), least,
             Number(numbers?.Quantiles.FirstOrDefault(q => q.Rank == 0.5)?.Value), most, Number(numbers?.Mean), Number(numbers?.StandardDeviation),
             column.DistinctCount > 0 ? Amount.Count(column.DistinctCount) : "", Frequent(column),
         ];
     }
+
+    /// <summary>What the numbers are of, where it is not the value itself.</summary>
+    private static string Measure(ColumnStatistics column) => column switch
+    {
+        { Images: not null } => "width",
+        { Distribution: null } => "",
+        { Type: ColumnType.String } => "characters",
+        { Type: ColumnType.Bytes } => "bytes",
+        { Type: ColumnType.Boxes } => "boxes",
+        { Type: ColumnType.StringList or ColumnType.Int64List or ColumnType.DoubleList } => "elements",
+        _ => "value",
+    };
 
     private static string Frequent(ColumnStatistics column) => column.Images is { } images
         ? $"{Number(images.Width.Minimum)}×{Number(images.Height.Minimum)} to {Number(images.Width.Maximum)}×{Number(images.Height.Maximum)} pixels, "

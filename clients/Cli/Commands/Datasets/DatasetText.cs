@@ -7,7 +7,7 @@ namespace Mesh.Cli.Commands.Datasets;
 /// <summary>A dataset version, in words.</summary>
 internal static class DatasetText
 {
-    private const int MaxFiles = 20;
+    private const int MaxFiles = 5;
 
     public static void Write(TextWriter output, DatasetVersion version)
     {

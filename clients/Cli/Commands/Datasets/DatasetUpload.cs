@@ -10,7 +10,7 @@ internal sealed class DatasetUpload : MeshCommand
 
     private readonly Argument<FileSystemInfo[]> _files = new Argument<FileSystemInfo[]>("FILES")
     {
-        Description = "Files and folders. Of a folder its IDX files, else its archives, else every file below it by its relative path.",
+        Description = "Files and folders. Of a folder its IDX files, else its archives, else every file below it by its relative path. More than 1,000 files are sent as one archive.",
         Arity = ArgumentArity.OneOrMore,
     }.AcceptExistingOnly();
 
@@ -51,9 +51,12 @@ internal sealed class DatasetUpload : MeshCommand
         var dataset = Names.Of(run, "datasets", run.Get(_dataset));
         var files = DataFiles.Find(run.Get(_files).Select(file => file.FullName), run.Terminal.Note);
         await VersionCommit.EnsureDatasetAsync(run, dataset);
-        var uploads = await run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), files, stage, run.Get(_parallel)));
+        var uploads = await FilePack.SendAsync(run.Terminal, files, $"{Names.Id(dataset)}.tar", SendAsync, run.Cancel);
         var version = await VersionCommit.RunAsync(run, dataset, uploads, _reading);
         run.Show(version, output => DatasetText.Write(output, version));
         return ExitCode.Ok;
+
+        Task<IReadOnlyList<string>> SendAsync(IReadOnlyList<DataFile> sent) =>
+            run.Terminal.StageAsync("upload", stage => FileUploads.SendAsync(run, Names.Project(dataset), sent, stage, run.Get(_parallel)));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mesh.Cli.Running;
+using Mesh.Client.Retrying;
 using Mesh.Ingest.V1;
 
 namespace Mesh.Cli.Commands.Datasets;
@@ -21,6 +22,6 @@ internal sealed class VersionArgument() : Argument<string>("DATASET[/VERSION]")
     public static Task<DatasetVersion> GetAsync(CommandRun run, string dataset, string typed) =>
         FindAsync(run, typed.StartsWith("projects/", StringComparison.Ordinal) ? typed : $"{dataset}/versions/{typed}");
 
-    private static async Task<DatasetVersion> FindAsync(CommandRun run, string name) =>
-        await run.Mesh.Datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: run.Cancel);
+    private static Task<DatasetVersion> FindAsync(CommandRun run, string name) => run.Mesh.PatientlyAsync(
+        mesh => mesh.Datasets.GetDatasetVersionAsync(new GetDatasetVersionRequest { Name = name }, cancellationToken: run.Cancel), run.Cancel);
 }
