@@ -40,6 +40,7 @@ public sealed class TransformCatalog
 
         // Tables
         new Impute(),
+        new MapValues(),
         new Standardize(),
         new MinMax(),
         new Logarithm(),

@@ -27,6 +27,8 @@ internal sealed class ParameterValues
 
     public string[] Names(string name) => [.. values[name]!.AsArray().Select(item => item!.GetValue<string>())];
 
+    public Dictionary<string, string> Map(string name) => values[name]!.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>(), StringComparer.Ordinal);
+
     /// <summary>Whether a list has anything in it.</summary>
     public bool Any(string list) => values[list]!.AsArray().Count > 0;
 
