@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "A file of the blob cache was damaged on this disk and is fetched again.")]
     public static partial void CachedFileDamaged(this ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Error, "Blob {Digest} of project {Project} could not be read to be sent.")]
+    public static partial void NotSent(this ILogger logger, string digest, string project, Exception e);
 }

@@ -33,6 +33,7 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<DryRunProcesses>();
         builder.Services.AddSingleton<DryRuns.DryRuns>();
         builder.Services.AddSingleton<ProcessedStore>();
+        builder.Services.AddSingleton<ProcessedFiles>();
         builder.AddBlobStore();
         builder.Services.AddHostedService<DatasetCare>();
         AddTriggers(builder);
@@ -43,6 +44,7 @@ public static class PreprocessingSetup
         app.MapJobs<PreprocessingDb>();
         app.MapGrpcService<PipelineApi>();
         app.MapGrpcService<TriggerApi>();
+        app.Services.GetRequiredService<ProcessedFiles>().Map(app);
     }
 
     /// <summary>What a worker process needs: the records, the blob store and its folder.</summary>

@@ -34,7 +34,7 @@ internal static class CommandTree
                 new PipelineDelete(),
                 Group("trigger", "What runs a pipeline by itself, and then trains.",
                     new TriggerCreate(), new TriggerList(), new TriggerShow(), TriggerSwitch.Enable(), TriggerSwitch.Disable(), new TriggerDelete())),
-            Group("processed", "What pipelines made: rows to train with.", new ProcessedList(), new ProcessedShow(), new ProcessedDelete()),
+            Group("processed", "What pipelines made: rows to train with.", new ProcessedList(), new ProcessedShow(), new ProcessedDownload(), new ProcessedDelete()),
             Group("train", "Training runs.",
                 new TrainStart(), new TrainWatch(), new TrainList(), new TrainShow(), new TrainCancel(), new TrainArchitectures()),
             Group("model", "Registered models, their versions and aliases.",

@@ -5,27 +5,43 @@ using Grpc.Core;
 using Mesh.Client.Errors;
 using Mesh.Client.Retrying;
 using Mesh.Ingest.V1;
+using Mesh.Preprocessing.V1;
 
 namespace Mesh.Client.Downloads;
 
-/// <summary>Fetches files of dataset versions.</summary>
+/// <summary>A file that the mesh gives out over plain HTTP.</summary>
+/// <param name="Path">Below its resource, "/" between folders.</param>
+/// <param name="Sha256">Lower-case hex.</param>
+public sealed record RemoteFile(string Path, string Sha256, long SizeBytes)
+{
+    public static RemoteFile Of(DatasetFile file) => new(file.Path, file.Sha256, file.SizeBytes);
+
+    /// <summary>The shards, and the fitted pipeline.</summary>
+    public static IReadOnlyList<RemoteFile> Of(ProcessedDataset processed) =>
+    [
+        .. processed.Splits.SelectMany(split => split.Shards).Select(shard => new RemoteFile(shard.Path, shard.Sha256, shard.SizeBytes)),
+        new("fitted-pipeline.json", processed.FittedPipelineSha256, processed.FittedPipelineSizeBytes),
+    ];
+}
+
+/// <summary>Fetches files of dataset versions and of processed datasets.</summary>
 public static class FileDownload
 {
     /// <summary>A server that sends nothing for this long is asked again.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Fetches one file of a version and checks its SHA-256. What comes goes to "{path}.partial", which gets its name when it is whole; a
+    /// Fetches one file and checks its SHA-256. What comes goes to "{path}.partial", which gets its name when it is whole; a
     /// later call, also of another process, goes on with it. A file that is there already, with the same bytes, is left.
     /// </summary>
-    /// <param name="version">"projects/{project}/datasets/{dataset}/versions/{version}"</param>
-    /// <param name="file">One of the version's files.</param>
+    /// <param name="resource">"projects/{project}/datasets/{dataset}/versions/{version}" or "projects/{project}/processedDatasets/{processed}"</param>
+    /// <param name="file">One of its files.</param>
     /// <param name="path">Where it goes; the folder exists.</param>
     /// <param name="progress">Bytes that are there.</param>
-    /// <exception cref="InvalidDataException">The bytes are not those of the version; they are removed.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not those that were announced; they are removed.</exception>
     /// <exception cref="MeshApiException">The mesh refused it, or stayed away for longer than the client's patience.</exception>
     public static async Task DownloadFileAsync(
-        this MeshClient mesh, string version, DatasetFile file, string path, IProgress<long>? progress = null, CancellationToken cancel = default)
+        this MeshClient mesh, string resource, RemoteFile file, string path, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         if (File.Exists(path) && new FileInfo(path).Length == file.SizeBytes && await HashAsync(path, cancel).ConfigureAwait(false) == file.Sha256)
         {
@@ -39,11 +55,11 @@ public static class FileDownload
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             await ResumeAsync(content, file, hash, cancel).ConfigureAwait(false);
             progress?.Report(content.Position);
-            await FetchAllAsync(mesh, version, file, content, hash, progress, cancel).ConfigureAwait(false);
+            await FetchAllAsync(mesh, resource, file, content, hash, progress, cancel).ConfigureAwait(false);
             if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
             {
                 content.SetLength(0);
-                throw new InvalidDataException($"{file.Path} of {version} came with other bytes than the version has; they were removed.");
+                throw new InvalidDataException($"{file.Path} of {resource} came with other bytes than it has; they were removed.");
             }
 
             content.Flush(flushToDisk: true);
@@ -53,7 +69,7 @@ public static class FileDownload
     }
 
     /// <summary>Hashes what an earlier call left, and stands at its end.</summary>
-    private static async Task ResumeAsync(FileStream content, DatasetFile file, IncrementalHash hash, CancellationToken cancel)
+    private static async Task ResumeAsync(FileStream content, RemoteFile file, IncrementalHash hash, CancellationToken cancel)
     {
         if (content.Length > file.SizeBytes)
         {
@@ -69,10 +85,10 @@ public static class FileDownload
     }
 
     private static async Task FetchAllAsync(
-        MeshClient mesh, string version, DatasetFile file, FileStream content, IncrementalHash hash, IProgress<long>? progress, CancellationToken cancel)
+        MeshClient mesh, string resource, RemoteFile file, FileStream content, IncrementalHash hash, IProgress<long>? progress, CancellationToken cancel)
     {
         var tries = new Patience(mesh.Options.Patience);
-        var address = $"v1/{version}/files/{string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString))}";
+        var address = $"v1/{resource}/files/{string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString))}";
         while (content.Position < file.SizeBytes)
         {
             try
@@ -91,7 +107,7 @@ public static class FileDownload
     }
 
     private static async Task FetchAsync(
-        HttpClient http, string address, DatasetFile file, FileStream content, IncrementalHash hash, Action<long> report, CancellationToken cancel)
+        HttpClient http, string address, RemoteFile file, FileStream content, IncrementalHash hash, Action<long> report, CancellationToken cancel)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try

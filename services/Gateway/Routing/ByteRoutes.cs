@@ -16,6 +16,7 @@ internal static class ByteRoutes
         Route("ingest", "/v1/projects/{project}/files/{**name}", "PUT"),
         Route("ingest", "/v1/projects/{project}/blobs/{sha256}", "GET", "HEAD"),
         Route("ingest", "/v1/projects/{project}/datasets/{dataset}/versions/{version}/files/{**path}", "GET", "HEAD"),
+        Route("preprocessing", "/v1/projects/{project}/processedDatasets/{dataset}/files/{**path}", "GET", "HEAD"),
         Route("registry", "/v1/projects/{project}/bundleUploads/{upload}/content", "GET", "HEAD", "PUT"),
         Route("registry", "/v1/projects/{project}/bundleFiles/{**name}", "PUT"),
     ];

@@ -1,4 +1,5 @@
 using Mesh.Blobs;
+using Mesh.Blobs.Http;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
 using Mesh.ServiceDefaults.Errors;
@@ -7,14 +8,10 @@ using Mesh.ServiceDefaults.Names;
 using Mesh.Uploads.V1;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace Mesh.Ingest.Downloads;
 
-/// <summary>
-/// The bytes of a project over plain HTTP, by their digest or by a version's path: ranges, conditions, and caching for ever, since
-/// what a digest names never changes. A byte leaves only once its chunk is proven; a chunk that is damaged breaks the connection.
-/// </summary>
+/// <summary>The bytes of a project over plain HTTP, by their digest or by a version's path.</summary>
 internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobStore blobs, IOptions<IngestOptions> options, ILogger<DownloadHttp> logger)
 {
     private const string Permission = "datasets.read";
@@ -65,33 +62,6 @@ internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobS
             || await db.Files.AnyAsync(f => f.Project == project && f.Sha256 == sha256, cancel);
     }
 
-    private async Task SendAsync(HttpContext http, string project, BlobDigest digest, string? fileName)
-    {
-        try
-        {
-            await using var bytes = await blobs.OpenReadAsync(new BlobScope(IngestNames.Service, project), digest, cancellation: http.RequestAborted);
-            var headers = http.Response.Headers;
-            var base64 = Convert.ToBase64String(digest.ToHash());
-            headers["Repr-Digest"] = $"sha-256=:{base64}:";
-            headers["Digest"] = $"sha-256={base64}";
-            headers.CacheControl = $"{(options.Value.PublicDownloads ? "public" : "private")}, max-age=31536000, immutable";
-            // Whatever the bytes look like, a browser is to show none of them.
-            headers.XContentTypeOptions = "nosniff";
-            var answer = Results.Stream(
-                bytes, "application/octet-stream", fileName, entityTag: new EntityTagHeaderValue($"\"{digest.Hex}\""), enableRangeProcessing: true);
-            await answer.ExecuteAsync(http);
-        }
-        catch (BlobStoreException e)
-        {
-            logger.ReadFailed($"blob {digest} of project {project}", e);
-            if (!http.Response.HasStarted)
-            {
-                http.Response.Clear();
-            }
-
-            throw e is BlobCorruptException or BlobNotFoundException
-                ? MeshError.DataLoss(e.Message)
-                : MeshError.Unavailable("STORAGE_FAILED", e.Message, TimeSpan.FromSeconds(5));
-        }
-    }
+    private Task SendAsync(HttpContext http, string project, BlobDigest digest, string? fileName) =>
+        BlobHttp.SendAsync(http, blobs, new BlobScope(IngestNames.Service, project), digest, fileName, options.Value.PublicDownloads, logger);
 }

@@ -34,6 +34,7 @@ public sealed class RunCompletion(TimeProvider time)
         }
 
         dataset.Name = Names.Processed.Format(project, id);
+        ProcessedFiles.NameShards(dataset);
         dataset.PipelineRun = job.Name;
         dataset.Creator = job.Creator;
         dataset.CreateTime = time.GetUtcNow().UtcTicks.ToTimestamp();

@@ -57,13 +57,18 @@ internal sealed class RunBlobs(WorkerSession session)
     }
 
     /// <returns>What a dataset says of a fitted pipeline.</returns>
-    public async Task<ProcessedDataset> StoreAsync(FittedPipeline fitted, CancellationToken cancel) => new()
+    public async Task<ProcessedDataset> StoreAsync(FittedPipeline fitted, CancellationToken cancel)
     {
-        FittedPipelineSha256 = await StoreAsync(fitted.ToJson(), cancel),
-        SampleShape = { fitted.Output("image") is { Batch: not null } image ? image.Column.Shape : [] },
-        Labels = { fitted.Labels },
-        OutputColumns = { OutputColumns.Of(fitted) },
-    };
+        var json = fitted.ToJson();
+        return new()
+        {
+            FittedPipelineSha256 = await StoreAsync(json, cancel),
+            FittedPipelineSizeBytes = json.Length,
+            SampleShape = { fitted.Output("image") is { Batch: not null } image ? image.Column.Shape : [] },
+            Labels = { fitted.Labels },
+            OutputColumns = { OutputColumns.Of(fitted) },
+        };
+    }
 
     /// <summary>All of a blob, or some of it; verified.</summary>
     public async Task<byte[]> ReadAsync(string digest, CancellationToken cancel, long offset = 0, long? length = null)

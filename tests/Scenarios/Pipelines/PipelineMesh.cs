@@ -75,10 +75,13 @@ public sealed class PipelineMesh : IAsyncLifetime
         return await ReadAsync(Assert.Single(runs).ProcessedDataset);
     }
 
-    /// <summary>As the trainer does it: what there is by the API, the shards from the blob store.</summary>
-    public async Task<ProcessedShards> ReadAsync(string processed) => ProcessedShards.Open(
-        await Client.Pipelines.GetProcessedDatasetAsync(new GetProcessedDatasetRequest { Name = processed }, cancellationToken: Cancel),
-        Path.Combine(Mesh.State, "blobs", "preprocessing", "default"));
+    /// <summary>What there is by the API, its files at the command line.</summary>
+    public async Task<ProcessedShards> ReadAsync(string processed)
+    {
+        var folder = _folder.File(processed);
+        await CommandAsync("processed", "download", processed, "--to", folder);
+        return ProcessedShards.Open(await Client.Pipelines.GetProcessedDatasetAsync(new GetProcessedDatasetRequest { Name = processed }, cancellationToken: Cancel), folder);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -19,25 +19,25 @@ public sealed class ProcessedShards : IDisposable
     /// <summary>The fitted pipeline.</summary>
     public JsonElement Fitted { get; }
 
-    /// <param name="blobs">The folder of the project's blobs; each is named by its SHA-256, below the first two digits of it.</param>
-    public static ProcessedShards Open(ProcessedDataset dataset, string blobs)
+    /// <param name="folder">With its files, as they were downloaded.</param>
+    public static ProcessedShards Open(ProcessedDataset dataset, string folder)
     {
         var splits = new Dictionary<string, SplitRows>();
         foreach (var split in dataset.Splits.Where(s => s.RowCount > 0))
         {
-            var rows = new SplitRows(ShardSet.Open([.. split.Shards.Select(shard => Blob(shard.Sha256))]));
+            var rows = new SplitRows(ShardSet.Open([.. split.Shards.Select(shard => Verified(shard.Path, shard.Sha256))]));
             splits.Add(split.Name, rows);
             Assert.Equal(split.RowCount, rows.Count);
             Assert.Equal(split.RowCount, split.Shards.Sum(shard => shard.RowCount));
             Assert.Equal(dataset.OutputColumns.Select(c => (c.Name, c.ElementType)), rows.Schema.Columns.Select(c => (c.Name, c.ElementType.ToString().ToLowerInvariant())));
         }
 
-        using var fitted = JsonDocument.Parse(File.ReadAllBytes(Blob(dataset.FittedPipelineSha256)));
+        using var fitted = JsonDocument.Parse(File.ReadAllBytes(Verified("fitted-pipeline.json", dataset.FittedPipelineSha256)));
         return new ProcessedShards(dataset, splits, fitted.RootElement.Clone());
 
-        string Blob(string sha256)
+        string Verified(string file, string sha256)
         {
-            var path = Path.Combine(blobs, sha256[..2], sha256);
+            var path = Path.Combine(folder, file);
             using var content = File.OpenRead(path);
             Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(content)));
             return path;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Mesh.Cli.Files;
-using Mesh.Cli.Output;
 using Mesh.Cli.Running;
 using Mesh.Client.Downloads;
 using Mesh.Ingest.V1;
@@ -25,39 +24,9 @@ internal sealed class DatasetDownload : MeshCommand
     public override async Task<int> RunAsync(CommandRun run)
     {
         var version = await _version.GetAsync(run);
-        var folder = Path.GetFullPath(run.Get(_to)?.FullName ?? Names.Short(version.Name).Replace('/', '-'));
-        var files = Chosen(version, run.Get(_files));
-        var total = files.Sum(file => file.SizeBytes);
-        await run.Terminal.StageAsync("download", async stage =>
-        {
-            var count = new ByteCount(stage, total);
-            var options = new ParallelOptions { MaxDegreeOfParallelism = FileUploads.AtOnce, CancellationToken = run.Cancel };
-            await Parallel.ForEachAsync(files, options, async (file, cancel) =>
-            {
-                var path = PathOf(folder, file);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                using var part = stage.Part(file.Path);
-                await run.Mesh.DownloadFileAsync(version.Name, file, path, count.Of(file.Path, file.SizeBytes, part), cancel);
-            });
-            count.Finish(files.Count);
-            return true;
-        });
-        run.Show(new DatasetVersion { Name = version.Name, Files = { files } }, output => output.WriteLine($"{folder}  {files.Count} files, {Amount.Bytes(total)}, SHA-256 checked"));
+        var (fetched, told) = await FileDownloads.FetchAsync(run, version.Name, [.. version.Files.Select(RemoteFile.Of)], run.Get(_to), run.Get(_files));
+        var paths = fetched.Select(file => file.Path).ToHashSet();
+        run.Show(new DatasetVersion { Name = version.Name, Files = { version.Files.Where(file => paths.Contains(file.Path)) } }, output => output.WriteLine(told));
         return ExitCode.Ok;
-    }
-
-    private static IReadOnlyList<DatasetFile> Chosen(DatasetVersion version, string[] names) => names.Length == 0
-        ? version.Files
-        :
-        [
-            .. names.Distinct().Select(name => version.Files.SingleOrDefault(file => file.Path == name)
-                ?? throw CommandException.Usage($"{version.Name} has no file {name}. It has {string.Join(", ", version.Files.Take(20).Select(file => file.Path))}{(version.Files.Count > 20 ? ", …" : "")}.")),
-        ];
-
-    /// <summary>Below the folder, whatever the mesh says.</summary>
-    private static string PathOf(string folder, DatasetFile file)
-    {
-        var path = Path.GetFullPath(Path.Join(folder, file.Path));
-        return path.StartsWith(folder + "/", StringComparison.Ordinal) ? path : throw new InvalidDataException($"\"{Printable.Line(file.Path)}\" is no name for a file below {folder}.");
     }
 }
