@@ -28,9 +28,9 @@ internal sealed partial class YamlText
         {
             throw LinedJson.Wrong(1, "is not UTF-8", e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // What the parser makes of some broken text, such as a list that is not closed.
+            // What the parser makes of some broken text, such as a list that is not closed, or a tag that is none.
             throw LinedJson.Wrong(yaml?.parser.Current is { } last ? LineOf(last) : 1, "is not YAML", e);
         }
         catch (YamlException e)

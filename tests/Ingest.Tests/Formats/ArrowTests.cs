@@ -191,6 +191,19 @@ public sealed class ArrowTests
     }
 
     [Fact]
+    public async Task A_reader_that_goes_past_a_body_is_stopped_before_it_takes_the_body_for_a_length()
+    {
+        using var parser = new ParserFixture(inMemory: true);
+        var file = SmallTables.ArrowStream(CompressionCodecType.Lz4Frame);
+        // How large the list of fields is, of the first batch's message: larger than the message.
+        ReadOnlySpan<byte> list = [12, 0, 26, 0, 6, 0, 5, 0];
+        file[file.AsSpan().IndexOf(list) + 1] = 0xaf;
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.Equal(("ARROW_DAMAGED", "m.arrow is an Arrow file that has a malformed message."), await parser.FailsAsync([("m.arrow", file)]));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 200_000_000);
+    }
+
+    [Fact]
     public async Task A_column_of_views_cannot_claim_any_number_of_buffers()
     {
         using var parser = new ParserFixture();

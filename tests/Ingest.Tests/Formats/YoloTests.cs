@@ -73,6 +73,7 @@ public sealed class YoloTests
     [InlineData("data.yaml", "names: [a, a]", "data.yaml, name 2: \"a\" is there twice.")]
     [InlineData("data.yaml", "names: {x: a}", "data.yaml, line 1: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "a: 1\nnames: *other\n", "data.yaml, line 2: this is no YAML, or its names are neither a list nor a map from numbers.")]
+    [InlineData("data.yaml", "train: a\nx: [d: !!!!!]!!!!!!!!!", "data.yaml: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "names: [a, [b]]", "data.yaml, line 1: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "names: {2000000000: a}", "data.yaml, line 1: this is no YAML, or its names are neither a list nor a map from numbers.")]
     [InlineData("data.yaml", "a: {\n\uFEFF", "data.yaml: this is no YAML, or its names are neither a list nor a map from numbers.")]

@@ -92,6 +92,7 @@ public class PipelineFileTests
     [InlineData("a: [1\nb: 2", 2)]
     [InlineData("a: 1\n\tb: 2", 2)]
     [InlineData("a: 1\nb: 'x", 2)]
+    [InlineData("a: 1\nb: [c: !!!!!]!!!!!!!!!", 2)]
     public void Text_that_is_no_yaml_has_its_line(string text, int line)
     {
         var violation = Assert.Single(Assert.Throws<PipelineSpecException>(() => Parse(text, PipelineFileFormat.Yaml)).Violations);

@@ -25,6 +25,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
     private bool _ended;
     private bool _schema;
     private int _message;
+    private int _body;
     private int _given;
 
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;
@@ -57,6 +58,12 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
         if (buffer.IsEmpty || _given == _message && !await NextAsync(cancellationToken))
         {
             return 0;
+        }
+
+        // The reader takes a body at once. What it believes to have none it goes past, and takes bytes of it for the next message's length.
+        if (_given == _body && buffer.Length < _message - _body)
+        {
+            throw ArrowFault.Damaged(source, "has a malformed message");
         }
 
         var count = Math.Min(buffer.Length, _message - _given);
@@ -148,7 +155,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
             await NeedAsync(head + (int)message.BodyBytes, cancel);
             Check(message, prefix, head);
             (Kind, Number) = (message.Kind, Number + 1);
-            _message = head + (int)message.BodyBytes;
+            (_body, _message) = (head, head + (int)message.BodyBytes);
         }
         catch (InvalidDataException)
         {

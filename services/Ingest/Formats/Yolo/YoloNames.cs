@@ -61,9 +61,9 @@ internal static class YoloNames
             using var text = new StreamReader(new MemoryStream(yaml.ToArray()));
             return Names(new Parser(text)) is { } names ? LabelNames.Of(names, source, "name") : LabelNames.None;
         }
-        catch (Exception e) when (e is YamlException or InvalidOperationException or EndOfStreamException)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or EndOfStreamException or ArgumentException)
         {
-            // The library throws the others at some documents that are cut off.
+            // The library throws the others at some documents that are cut off, and at tags that are none.
             var line = e is YamlException wrong ? $", line {wrong.Start.Line}" : "";
             throw new DatasetException("LABEL_NAMES_INVALID", $"{source}{line}: this is no YAML, or its names are neither a list nor a map from numbers.");
         }
