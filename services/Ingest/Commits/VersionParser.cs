@@ -100,7 +100,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         }
 
         await columns.FinishAsync();
-        keys?.ThrowIfTwice();
+        keys?.ThrowIfTwice(cancel);
         progress.Report(statistics.Candidates, statistics.Candidates);
         return statistics;
     }
