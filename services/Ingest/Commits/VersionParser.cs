@@ -108,6 +108,8 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
     private static ParsedVersion Conclude(
         DatasetVersion asked, IReadOnlyList<SourceFile> files, IRecordFormat format, RecordLayout layout, VersionStatistics statistics)
     {
+        var columns = statistics.ToColumns();
+        layout = layout.WithMissing([.. columns.Columns.Select(c => c.Missing > 0)]);
         var facts = new DatasetVersion
         {
             Format = format.Format,
@@ -138,6 +140,6 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
 
         var rejections = statistics.Ordinals.ToBytes();
         var digest = Manifest.Digest(format.Format, layout, files, statistics.Rejected, rejections);
-        return new ParsedVersion(facts, statistics.ToColumns(), digest, rejections, statistics.Records, statistics.Rejected);
+        return new ParsedVersion(facts, columns, digest, rejections, statistics.Records, statistics.Rejected);
     }
 }
