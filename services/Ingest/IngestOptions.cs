@@ -47,8 +47,8 @@ public sealed class IngestOptions
     public long MaxRecords { get; set; } = 50_000_000;
 
     /// <summary>
-    /// Rejected records with which a version can still succeed. Each is remembered, in 8 bytes while committing or reading
-    /// and in one to three bytes in the database.
+    /// Rejected records with which a version can still succeed; a commit stops at the next one, whatever share they are. Each is
+    /// remembered, in 8 bytes while committing or reading and in one to three bytes in the database.
     /// </summary>
     [Range(0, 50_000_000)]
     public int MaxRejected { get; set; } = 1_000_000;

@@ -23,7 +23,16 @@ public static class BlobHttp
             var base64 = Convert.ToBase64String(digest.ToHash());
             headers["Repr-Digest"] = $"sha-256=:{base64}:";
             headers["Digest"] = $"sha-256={base64}";
-            headers.CacheControl = $"{(isPublic ? "public" : "private")}, max-age=31536000, immutable";
+            // Once the status is known: an answer without the bytes, to a range or a condition that does not hold, is not to be kept.
+            http.Response.OnStarting(() =>
+            {
+                if (http.Response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status206PartialContent or StatusCodes.Status304NotModified)
+                {
+                    headers.CacheControl = $"{(isPublic ? "public" : "private")}, max-age=31536000, immutable";
+                }
+
+                return Task.CompletedTask;
+            });
             // Whatever the bytes look like, a browser is to show none of them.
             headers.XContentTypeOptions = "nosniff";
             var answer = Results.Stream(

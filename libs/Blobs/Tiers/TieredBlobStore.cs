@@ -23,8 +23,12 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
     public Task<BlobInfo> ImportAsync(BlobScope scope, string path, HashedContent content, CancellationToken cancellation) =>
         hot.ImportAsync(scope, path, content, cancellation);
 
-    public Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
-        InEitherAsync(store => store.OpenReadAsync(scope, digest, offset, length, cancellation));
+    public async Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default)
+    {
+        return new TieredReadStream(await OpenAsync(cancellation), OpenAsync);
+
+        Task<Stream> OpenAsync(CancellationToken token) => InEitherAsync(store => store.OpenReadAsync(scope, digest, offset, length, token));
+    }
 
     public async Task<BlobInfo?> StatAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         await hot.StatAsync(scope, digest, cancellation) ?? await cold.StatAsync(scope, digest, cancellation);
@@ -63,13 +67,14 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
 
     /// <summary>
     /// Copies a blob to the cold store, verifies the copy by reading all of it, then removes the hot one. May be killed at any point and repeated: the blob is
-    /// in at least one store all the time, and a copy that is there already is verified instead of made. Who is reading the hot blob may have to open it
-    /// again; who has a local file of a cache keeps it.
+    /// in at least one store all the time, and a copy that is there already is verified instead of made. Who is reading the hot blob goes on with the cold
+    /// one; who has a local file of a cache keeps it.
     /// </summary>
-    /// <returns>False when it was cold already.</returns>
+    /// <param name="isUnread">Asked when the copy is there, which may take long: whether the hot blob is still to go. If not, both stay.</param>
+    /// <returns>False when it was cold already, or is to stay.</returns>
     /// <exception cref="BlobNotFoundException">It is in neither store.</exception>
     /// <exception cref="BlobCorruptException">The hot blob is damaged; it stays where it is.</exception>
-    public async Task<bool> MoveToColdAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    public async Task<bool> MoveToColdAsync(BlobScope scope, BlobDigest digest, Func<Task<bool>> isUnread, CancellationToken cancellation)
     {
         using var alone = await moving.EnterAsync(digest, cancellation);
         if (await hot.StatAsync(scope, digest, cancellation) is null)
@@ -84,6 +89,10 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
                 await cold.WriteAsync(scope, content, digest, cancellation);
             }
             await cold.VerifyAsync(scope, digest, cancellation);
+        }
+        if (!await isUnread())
+        {
+            return false;
         }
         await hot.DeleteAsync(scope, digest, cancellation);
         return true;

@@ -9,6 +9,7 @@ internal sealed class KeyCheck(string folder, string name, int column) : IDispos
 {
     private readonly HashBuckets _keys = new(folder);
     private readonly RecordHash _hash = new();
+    private ulong _added;
 
     /// <summary>Null when no key column was asked for.</summary>
     public static KeyCheck? Of(RecordLayout layout, string folder)
@@ -25,27 +26,34 @@ internal sealed class KeyCheck(string folder, string name, int column) : IDispos
             return $"has no {name}, which is the key";
         }
 
-        _keys.Add(new HashedRecord(_hash.OfValue(cursor.Row, column), default, Base: false, cursor.Source));
+        // What else the record holds does not matter here; its place among the others does.
+        _keys.Add(new HashedRecord(_hash.OfValue(cursor.Row, column), Content: _added++, Base: false, cursor.Source));
         return null;
     }
 
+    /// <summary>Names the first record that repeats a key, in the order of reading.</summary>
     /// <exception cref="DatasetException">DUPLICATE_KEY</exception>
-    public void ThrowIfTwice()
+    public void ThrowIfTwice(CancellationToken cancel)
     {
-        var (twice, first, second) = (0L, "", "");
-        foreach (var group in _keys.Groups())
+        var (repeats, first, second) = (0L, "", default(HashedRecord?));
+        var seen = new HashSet<UInt128>();
+        foreach (var bucket in _keys.Buckets())
         {
-            if (group.Skip(1).FirstOrDefault() is { Source: not null } other)
+            cancel.ThrowIfCancellationRequested();
+            var earlier = second;
+            foreach (var record in bucket.Where(r => !seen.Add(r.Key)))
             {
-                // The same pair is named however the records fall on the files.
-                (first, second) = twice == 0 || string.CompareOrdinal(other.Source, second) < 0 ? (group.First().Source, other.Source) : (first, second);
-                twice += group.Count() - 1;
+                repeats++;
+                second = second is null || record.Content < second.Value.Content ? record : second;
             }
+
+            first = second is { } found && second != earlier ? bucket.First(r => r.Key == found.Key).Source : first;
+            seen.Clear();
         }
 
-        if (twice > 0)
+        if (second is { } other)
         {
-            throw new DatasetException("DUPLICATE_KEY", $"{Printable.Of(second)} has the same {name} as {Printable.Of(first)}; {twice} records repeat a key.");
+            throw new DatasetException("DUPLICATE_KEY", $"{Printable.Of(other.Source)} has the same {name} as {Printable.Of(first)}; {repeats} records repeat a key.");
         }
     }
 

@@ -20,9 +20,6 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
 {
     private const int RecordsPerReport = 256;
 
-    /// <summary>Before so many records, a share says little.</summary>
-    private const long RecordsBeforeShare = 1000;
-
     private const double DefaultMaxRejectedFraction = 0.5;
 
     /// <param name="asked">What the request gave: format, label names, options, schema, limits of rejection.</param>
@@ -89,7 +86,10 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
             else
             {
                 quarantine.Add(rejected);
-                CheckRejections(asked, statistics, rejected, RecordsBeforeShare);
+                if (asked.Strict)
+                {
+                    throw new DatasetException("RECORD_REJECTED", $"{rejected.Source} {rejected.Reason}.");
+                }
             }
 
             if (statistics.Candidates % RecordsPerReport == 0)
@@ -100,7 +100,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         }
 
         await columns.FinishAsync();
-        keys?.ThrowIfTwice();
+        keys?.ThrowIfTwice(cancel);
         progress.Report(statistics.Candidates, statistics.Candidates);
         return statistics;
     }
@@ -108,6 +108,8 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
     private static ParsedVersion Conclude(
         DatasetVersion asked, IReadOnlyList<SourceFile> files, IRecordFormat format, RecordLayout layout, VersionStatistics statistics)
     {
+        var columns = statistics.ToColumns();
+        layout = layout.WithMissing([.. columns.Columns.Select(c => c.Missing > 0)]);
         var facts = new DatasetVersion
         {
             Format = format.Format,
@@ -127,30 +129,17 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
                     : "The files hold no records.");
         }
 
-        if (facts.Rejected is [var one, ..])
+        // Only now: bad records may all lie at the beginning. How many may come at all is bounded by IngestOptions.MaxRejected.
+        var limit = asked.MaxRejectedFraction == 0 ? DefaultMaxRejectedFraction : asked.MaxRejectedFraction;
+        if (statistics.Rejected > limit * statistics.Candidates)
         {
-            CheckRejections(asked, statistics, one, from: 0);
+            throw new DatasetException(
+                "TOO_MANY_REJECTED",
+                $"{statistics.Rejected} of {statistics.Candidates} records were rejected, which is more than a share of {limit}; the first, {facts.Rejected[0].Source}, because it {facts.Rejected[0].Reason}.");
         }
 
         var rejections = statistics.Ordinals.ToBytes();
         var digest = Manifest.Digest(format.Format, layout, files, statistics.Rejected, rejections);
-        return new ParsedVersion(facts, statistics.ToColumns(), digest, rejections, statistics.Records, statistics.Rejected);
-    }
-
-    /// <param name="from">Candidates from which on the share counts.</param>
-    private static void CheckRejections(DatasetVersion asked, VersionStatistics statistics, RejectedRecord rejected, long from)
-    {
-        if (asked.Strict)
-        {
-            throw new DatasetException("RECORD_REJECTED", $"{rejected.Source} {rejected.Reason}.");
-        }
-
-        var limit = asked.MaxRejectedFraction == 0 ? DefaultMaxRejectedFraction : asked.MaxRejectedFraction;
-        if (statistics.Candidates >= from && statistics.Rejected > limit * statistics.Candidates)
-        {
-            throw new DatasetException(
-                "TOO_MANY_REJECTED",
-                $"{statistics.Rejected} of {statistics.Candidates} records were rejected, which is more than a share of {limit}; one of them, {rejected.Source}, because it {rejected.Reason}.");
-        }
+        return new ParsedVersion(facts, columns, digest, rejections, statistics.Records, statistics.Rejected);
     }
 }

@@ -42,7 +42,12 @@ internal sealed class DatasetStore(IDbContextFactory<IngestDb> databases, TimePr
         once.Record(name, time.GetUtcNow());
         try
         {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             await db.SaveChangesAsync(cancel);
+            // Only now: the row above waited for whoever deletes a dataset of this name at the same time.
+            var last = await db.DeletedDatasets.Where(d => d.Project == project && d.DatasetId == row.DatasetId).Select(d => d.LastVersion).SingleOrDefaultAsync(cancel);
+            await db.Datasets.Of(project, row.DatasetId).ExecuteUpdateAsync(set => set.SetProperty(d => d.LastVersion, last), cancel);
+            await transaction.CommitAsync(cancel);
             return ToDataset(row, 0);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())
@@ -92,6 +97,10 @@ internal sealed class DatasetStore(IDbContextFactory<IngestDb> databases, TimePr
             throw MeshError.Precondition("DATASET_NOT_EMPTY", $"{name} has {versions} versions; delete them first.");
         }
 
+        var last = await db.Datasets.Of(project, dataset).Select(d => d.LastVersion).SingleAsync(cancel);
+        await db.DeletedDatasets.Where(d => d.Project == project && d.DatasetId == dataset).ExecuteDeleteAsync(cancel);
+        db.Add(new DeletedDatasetRow { Project = project, DatasetId = dataset, LastVersion = last });
+        await db.SaveChangesAsync(cancel);
         await db.Datasets.Of(project, dataset).ExecuteDeleteAsync(cancel);
         await transaction.CommitAsync(cancel);
     }

@@ -2,6 +2,7 @@ using Mesh.Blobs;
 using Mesh.Blobs.Http;
 using Mesh.Ingest.Storage;
 using Mesh.Ingest.Versions;
+using Mesh.Ingest.Versions.Cooling;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Http;
 using Mesh.ServiceDefaults.Names;
@@ -12,7 +13,8 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Ingest.Downloads;
 
 /// <summary>The bytes of a project over plain HTTP, by their digest or by a version's path.</summary>
-internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobStore blobs, IOptions<IngestOptions> options, ILogger<DownloadHttp> logger)
+internal sealed class DownloadHttp(
+    IDbContextFactory<IngestDb> databases, IBlobStore blobs, VersionUse use, IOptions<IngestOptions> options, ILogger<DownloadHttp> logger)
 {
     private const string Permission = "datasets.read";
 
@@ -30,9 +32,14 @@ internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobS
             throw MeshError.Invalid("sha256", "must be a SHA-256 as 64 lower-case hexadecimal digits.");
         }
 
-        if (!await IsNamedAsync(project, digest.Hex, http.RequestAborted))
+        await using (var db = await databases.CreateDbContextAsync(http.RequestAborted))
         {
-            throw MeshError.NotFound($"projects/{project}/blobs/{digest}");
+            if (!await IsNamedAsync(db, project, digest.Hex, http.RequestAborted))
+            {
+                throw MeshError.NotFound($"projects/{project}/blobs/{digest}");
+            }
+
+            await use.TouchAsync(db, project, digest.Hex, http.RequestAborted);
         }
 
         await SendAsync(http, project, digest, fileName: null);
@@ -43,24 +50,22 @@ internal sealed class DownloadHttp(IDbContextFactory<IngestDb> databases, IBlobS
         var route = http.Request.RouteValues;
         var key = VersionKey.Parse($"projects/{route["project"]}/datasets/{route["dataset"]}/versions/{route["version"]}");
         var path = route["path"] as string ?? "";
-        await using var db = await databases.CreateDbContextAsync(http.RequestAborted);
-        var file = await db.Files.AsNoTracking().Of(key).SingleOrDefaultAsync(f => f.Path == path, http.RequestAborted);
-        if (file is null)
+        string sha256;
+        await using (var db = await databases.CreateDbContextAsync(http.RequestAborted))
         {
-            await VersionStore.FindAsync(db, key, http.RequestAborted);
-            throw MeshError.NotFound($"The file \"{Formats.Printable.Of(path)}\" of {key.Name}");
+            var version = await VersionStore.FindAsync(db, key, http.RequestAborted);
+            var file = await db.Files.AsNoTracking().Of(key).SingleOrDefaultAsync(f => f.Path == path, http.RequestAborted);
+            sha256 = file?.Sha256 ?? throw MeshError.NotFound($"The file \"{Formats.Printable.Of(path)}\" of {key.Name}");
+            await use.TouchAsync(db, version, http.RequestAborted);
         }
 
-        await SendAsync(http, key.Project, BlobDigest.Parse(file.Sha256), path[(path.LastIndexOf('/') + 1)..]);
+        await SendAsync(http, key.Project, BlobDigest.Parse(sha256), path[(path.LastIndexOf('/') + 1)..]);
     }
 
     /// <summary>Whether a finished upload or a version of this project has it; others are not looked at.</summary>
-    private async Task<bool> IsNamedAsync(string project, string sha256, CancellationToken cancel)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancel);
-        return await db.Uploads.AnyAsync(u => u.Project == project && u.Sha256 == sha256 && u.State == UploadState.Finished, cancel)
-            || await db.Files.AnyAsync(f => f.Project == project && f.Sha256 == sha256, cancel);
-    }
+    private static async Task<bool> IsNamedAsync(IngestDb db, string project, string sha256, CancellationToken cancel) =>
+        await db.Uploads.AnyAsync(u => u.Project == project && u.Sha256 == sha256 && u.State == UploadState.Finished, cancel)
+        || await db.Files.AnyAsync(f => f.Project == project && f.Sha256 == sha256, cancel);
 
     private Task SendAsync(HttpContext http, string project, BlobDigest digest, string? fileName) =>
         BlobHttp.SendAsync(http, blobs, new BlobScope(IngestNames.Service, project), digest, fileName, options.Value.PublicDownloads, logger);

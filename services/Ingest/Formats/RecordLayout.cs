@@ -33,6 +33,19 @@ internal sealed record RecordLayout(Schema Schema, FormatOptions Options, LabelN
         return this with { Schema = schema };
     }
 
+    /// <summary>The same, now that every record was seen.</summary>
+    /// <param name="missing">For each column, whether some record has no value in it.</param>
+    public RecordLayout WithMissing(IReadOnlyList<bool> missing)
+    {
+        var schema = Schema.Clone();
+        foreach (var (column, some) in schema.Columns.Zip(missing))
+        {
+            column.Nullable = some;
+        }
+
+        return this with { Schema = schema };
+    }
+
     public static RecordLayout Of(DatasetVersion version) => new(
         version.Schema ?? new Schema(), version.Options ?? new FormatOptions(), new LabelNames(version.LabelNames));
 }

@@ -10,7 +10,7 @@ public sealed class DatasetRow
 
     public required string Description { get; init; }
 
-    /// <summary>Highest version number given so far; numbers are not used twice, even after a delete.</summary>
+    /// <summary>Highest version number given so far; numbers are not used twice, even after a delete of the version or of the dataset.</summary>
     public int LastVersion { get; init; }
 
     public required long CreatedTicks { get; init; }

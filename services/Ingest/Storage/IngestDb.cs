@@ -10,6 +10,8 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
 {
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
 
+    public DbSet<DeletedDatasetRow> DeletedDatasets => Set<DeletedDatasetRow>();
+
     public DbSet<VersionRow> Versions => Set<VersionRow>();
 
     public DbSet<VersionFileRow> Files => Set<VersionFileRow>();
@@ -41,6 +43,13 @@ public abstract class IngestDb(DbContextOptions options) : MeshDb(options, "inge
             row.Property(d => d.DisplayName).HasMaxLength(256);
             row.Property(d => d.Description).HasMaxLength(4096);
             row.Property(d => d.Creator).HasMaxLength(256);
+        });
+        model.Entity<DeletedDatasetRow>(row =>
+        {
+            row.ToTable("deleted_datasets");
+            row.HasKey(d => new { d.Project, d.DatasetId });
+            row.Property(d => d.Project).HasMaxLength(63);
+            row.Property(d => d.DatasetId).HasMaxLength(63);
         });
         model.Entity<VersionRow>(row =>
         {

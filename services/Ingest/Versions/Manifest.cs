@@ -12,7 +12,7 @@ namespace Mesh.Ingest.Versions;
 /// mesh dataset manifest 3
 /// format DATA_FORMAT_CSV
 /// option {json}                      (how the files are read, as found)
-/// column {json}                      (each column, in order)
+/// column {json}                      (each column's name and type, in order)
 /// label Trouser                      (each label name, in order)
 /// file {sha256} {bytes} {path}       (each file, sorted by path, ordinal)
 /// rejected {count} {sha256}          (of the stored ordinals)
@@ -35,7 +35,10 @@ internal static class Manifest
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    /// <summary>The lines that say how files are read.</summary>
+    /// <summary>
+    /// The lines that say how files are read. Whether a column has a value everywhere is not among them: the records say that
+    /// themselves, and one that comes without a value changes nothing of those that were there before.
+    /// </summary>
     public static StringBuilder Layout(DataFormat format, RecordLayout layout)
     {
         var text = new StringBuilder();
@@ -43,7 +46,7 @@ internal static class Manifest
         text.Append("option ").Append(JsonFormatter.Default.Format(layout.Options)).Append('\n');
         foreach (var column in layout.Schema.Columns)
         {
-            text.Append("column ").Append(JsonFormatter.Default.Format(column)).Append('\n');
+            text.Append("column ").Append(JsonFormatter.Default.Format(new Column { Name = column.Name, Type = column.Type })).Append('\n');
         }
 
         foreach (var label in layout.Labels.Names)

@@ -56,7 +56,7 @@ public sealed class BlobRegistrationTests : IDisposable
         var digest = (await store.WriteAsync(Scope, new MemoryStream([7]), null, Cancellation)).Digest;
         var file = folder.File("blobs", "ingest", "default", digest.Hex[..2], digest.Hex);
         Assert.True(File.Exists(file));
-        await store.MoveToColdAsync(Scope, digest, Cancellation);
+        await store.MoveToColdAsync(Scope, digest, () => Task.FromResult(true), Cancellation);
         Assert.False(File.Exists(file));
         using var local = await store.OpenLocalAsync(Scope, digest, Cancellation);
         Assert.Equal([7], await File.ReadAllBytesAsync(local.Path, Cancellation));

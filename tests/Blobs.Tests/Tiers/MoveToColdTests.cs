@@ -29,11 +29,11 @@ public sealed class MoveToColdTests : IDisposable
         var blob = await store.WriteAsync(Scope, new MemoryStream(content), null, Cancellation);
         Assert.NotNull(await hot.StatAsync(Scope, blob.Digest, Cancellation));
         Assert.Null(await cold.StatAsync(Scope, blob.Digest, Cancellation));
-        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
         Assert.Null(await hot.StatAsync(Scope, blob.Digest, Cancellation));
         await cold.VerifyAsync(Scope, blob.Digest, Cancellation);
         Assert.Equal(content, await ReadAsync(store, blob.Digest));
-        Assert.False(await store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        Assert.False(await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
         // Nothing but the blob: what the store tries on its way is gone.
         Assert.Equal(blob, Assert.Single(await cold.ListAsync(Scope, Cancellation).ToListAsync(Cancellation)));
     }
@@ -42,12 +42,23 @@ public sealed class MoveToColdTests : IDisposable
     public async Task What_is_written_again_is_hot_again_and_can_be_moved_again()
     {
         var blob = await store.WriteAsync(Scope, new MemoryStream([1, 2]), null, Cancellation);
-        await store.MoveToColdAsync(Scope, blob.Digest, Cancellation);
+        await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation);
         await store.WriteAsync(Scope, new MemoryStream([1, 2]), null, Cancellation);
         Assert.NotNull(await hot.StatAsync(Scope, blob.Digest, Cancellation));
         Assert.Single(await store.ListAsync(Scope, Cancellation).ToListAsync(Cancellation));
-        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
         Assert.Null(await hot.StatAsync(Scope, blob.Digest, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_blob_that_somebody_reads_again_while_it_is_copied_stays_hot()
+    {
+        var blob = await store.WriteAsync(Scope, new MemoryStream([1, 2]), null, Cancellation);
+        var copied = false;
+        Assert.False(await store.MoveToColdAsync(
+            Scope, blob.Digest, async () => !(copied = await cold.StatAsync(Scope, blob.Digest, Cancellation) is not null), Cancellation));
+        Assert.True(copied);
+        Assert.NotNull(await hot.StatAsync(Scope, blob.Digest, Cancellation));
     }
 
     [Fact]
@@ -58,7 +69,7 @@ public sealed class MoveToColdTests : IDisposable
         Assert.True(await store.DeleteAsync(Scope, blob.Digest, Cancellation));
         Assert.Null(await hot.StatAsync(Scope, blob.Digest, Cancellation));
         Assert.Null(await cold.StatAsync(Scope, blob.Digest, Cancellation));
-        await Assert.ThrowsAsync<BlobNotFoundException>(() => store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        await Assert.ThrowsAsync<BlobNotFoundException>(() => store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
     }
 
     [Fact]
@@ -68,12 +79,12 @@ public sealed class MoveToColdTests : IDisposable
         var blob = await store.WriteAsync(Scope, new MemoryStream(content), null, Cancellation);
         await cold.WriteAsync(Scope, new MemoryStream(content), null, Cancellation);
         Corrupt("cold", blob.Digest);
-        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        Assert.True(await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
         Assert.Equal(content, await ReadAsync(store, blob.Digest));
 
         var other = await store.WriteAsync(Scope, new MemoryStream(Bytes.Random(1000, seed: 2)), null, Cancellation);
         Corrupt("hot", other.Digest);
-        await Assert.ThrowsAsync<BlobCorruptException>(() => store.MoveToColdAsync(Scope, other.Digest, Cancellation));
+        await Assert.ThrowsAsync<BlobCorruptException>(() => store.MoveToColdAsync(Scope, other.Digest, () => Task.FromResult(true), Cancellation));
         Assert.NotNull(await hot.StatAsync(Scope, other.Digest, Cancellation));
         Assert.Null(await cold.StatAsync(Scope, other.Digest, Cancellation));
     }
@@ -91,14 +102,14 @@ public sealed class MoveToColdTests : IDisposable
             var died = false;
             try
             {
-                await killed.MoveToColdAsync(Scope, blob.Digest, Cancellation);
+                await killed.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation);
             }
             catch (KilledStore.KilledException)
             {
                 died = true;
             }
             Assert.Equal(content, await ReadAsync(store, blob.Digest));
-            Assert.Equal(died, await store.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+            Assert.Equal(died, await store.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
             Assert.Null(await hot.StatAsync(Scope, blob.Digest, Cancellation));
             Assert.Equal(content, await ReadAsync(cold, blob.Digest));
             if (!died)
@@ -117,7 +128,7 @@ public sealed class MoveToColdTests : IDisposable
         File.CreateSymbolicLink(link, folder.File("hot"));
         var doubled = new TieredBlobStore(hot, new FileBlobStore(link));
         var blob = await doubled.WriteAsync(Scope, new MemoryStream([1, 2, 3]), null, Cancellation);
-        var failure = await Assert.ThrowsAsync<BlobStoreException>(() => doubled.MoveToColdAsync(Scope, blob.Digest, Cancellation));
+        var failure = await Assert.ThrowsAsync<BlobStoreException>(() => doubled.MoveToColdAsync(Scope, blob.Digest, () => Task.FromResult(true), Cancellation));
         Assert.Contains("same place", failure.Message);
         Assert.Equal([1, 2, 3], await ReadAsync(doubled, blob.Digest));
         Assert.Single(await doubled.ListAsync(Scope, Cancellation).ToListAsync(Cancellation));

@@ -29,7 +29,7 @@ internal sealed class MovingStore(TieredBlobStore tiers) : IBlobStore
     {
         try
         {
-            await tiers.MoveToColdAsync(scope, blob.Digest, cancellation);
+            await tiers.MoveToColdAsync(scope, blob.Digest, () => Task.FromResult(true), cancellation);
         }
         catch (BlobNotFoundException)
         {

@@ -12,6 +12,23 @@ internal static class Catalogue
     /// <summary>EUC-JP; one entry with a plural, and one form: a language that does not tell them apart.</summary>
     private const string OneForm = "3hIElQAAAAACAAAAHAAAACwAAAAFAAAAPAAAAAAAAABQAAAAEAAAAFEAAABNAAAAYgAAAA4AAACwAAAAAQAAAAIAAAAAAAAAAAAAAAAAAAAAJWQgZmlsZQAlZCBmaWxlcwBDb250ZW50LVR5cGU6IHRleHQvcGxhaW47IGNoYXJzZXQ9RVVDLUpQClBsdXJhbC1Gb3JtczogbnBsdXJhbHM9MTsgcGx1cmFsPTA7CgCl1aWhpaSl6yAlZCC4xAA=";
 
+    public const string Arabic = """
+        msgid ""
+        msgstr ""
+        "Content-Type: text/plain; charset=UTF-8\n"
+        "Plural-Forms: nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && "
+        "n%100<=10 ? 3 : n%100>=11 ? 4 : 5;\n"
+
+        msgid "%d file"
+        msgid_plural "%d files"
+        msgstr[0] "لا ملفات"
+        msgstr[1] "ملف واحد"
+        msgstr[2] "ملفان"
+        msgstr[3] "%d ملفات"
+        msgstr[4] "%d ملفا"
+        msgstr[5] "%d ملف"
+        """;
+
     public const string German = """
         # German.
         msgid ""
@@ -50,6 +67,10 @@ internal static class Catalogue
         #~ msgid "Old"
         #~ msgstr "Alt"
         """;
+
+    /// <summary>msgfmt, of <see cref="Arabic"/>.</summary>
+    public static byte[] ArabicMo => Convert.FromBase64String(
+        "3hIElQAAAAACAAAAHAAAACwAAAAFAAAAPAAAAAAAAABQAAAAEAAAAFEAAACZAAAAYgAAAE4AAAD8AAAAAQAAAAIAAAAAAAAAAAAAAAAAAAAAJWQgZmlsZQAlZCBmaWxlcwBDb250ZW50LVR5cGU6IHRleHQvcGxhaW47IGNoYXJzZXQ9VVRGLTgKUGx1cmFsLUZvcm1zOiBucGx1cmFscz02OyBwbHVyYWw9bj09MCA/IDAgOiBuPT0xID8gMSA6IG49PTIgPyAyIDogbiUxMDA+PTMgJiYgbiUxMDA8PTEwID8gMyA6IG4lMTAwPj0xMSA/IDQgOiA1OwoA2YTYpyDZhdmE2YHYp9iqANmF2YTZgSDZiNin2K3YrwDZhdmE2YHYp9mGACVkINmF2YTZgdin2KoAJWQg2YXZhNmB2KcAJWQg2YXZhNmBAA==");
 
     public static byte[] GermanMo(bool bigEndian = false) => Convert.FromBase64String(bigEndian ? Big : Little);
 

@@ -85,4 +85,31 @@ public sealed class DatasetTests
         await datasets.DeleteDatasetVersionAsync(new DeleteDatasetVersionRequest { Name = version.Name }, cancellationToken: Cancel);
         await datasets.DeleteDatasetAsync(delete, cancellationToken: Cancel);
     }
+
+    /// <summary>Addresses of versions are cached for ever, and triggers remember the number they have seen.</summary>
+    [Theory, EachDatabase]
+    public async Task A_dataset_that_is_created_again_does_not_use_version_numbers_again(DatabaseKind database)
+    {
+        await using var host = await IngestHost.StartAsync(database);
+        var datasets = host.Datasets;
+        var delete = new DeleteDatasetRequest { Name = $"{Project}/datasets/digits" };
+        var names = new List<string>();
+        foreach (var versions in new[] { 2, 0, 1, 1 })
+        {
+            await datasets.CreateAsync("digits");
+            for (var i = 0; i < versions; i++)
+            {
+                var version = await datasets.CommitAsync("digits", Idx.Pair("train", 5));
+                names.Add(version.Name);
+                await datasets.DeleteDatasetVersionAsync(new DeleteDatasetVersionRequest { Name = version.Name }, cancellationToken: Cancel);
+            }
+
+            await datasets.DeleteDatasetAsync(delete, cancellationToken: Cancel);
+        }
+
+        Assert.Equal(["1", "2", "3", "4"], names.Select(n => n.Split('/')[^1]));
+        // Others begin at 1.
+        await datasets.CreateAsync("letters");
+        Assert.EndsWith("/1", (await datasets.CommitAsync("letters", Idx.Pair("train", 5))).Name);
+    }
 }

@@ -37,6 +37,7 @@ public sealed class DownloadHttpTests
         using var known = await SendAsync(http, HttpMethod.Get, path, ("If-None-Match", $"\"{Sha256(bytes)}\""));
         Assert.Equal((HttpStatusCode.NotModified, 0), (known.StatusCode, (await known.Content.ReadAsByteArrayAsync(Cancel)).Length));
         Assert.Equal($"\"{Sha256(bytes)}\"", known.Headers.ETag!.Tag);
+        Assert.True(known.Headers.CacheControl!.Private);
     }
 
     [Theory]
@@ -67,10 +68,12 @@ public sealed class DownloadHttpTests
         var path = $"/v1/projects/default/blobs/{Sha256(bytes)}";
         using var beyond = await SendAsync(http, HttpMethod.Get, path, ("Range", "bytes=1000-"));
         Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, "bytes */1000"), (beyond.StatusCode, beyond.Content.Headers.ContentRange!.ToString()));
+        Assert.Null(beyond.Headers.CacheControl);
         using var other = await SendAsync(http, HttpMethod.Get, path, ("Range", "bytes=10-"), ("If-Range", "\"other\""));
         Assert.Equal((HttpStatusCode.OK, (long?)1000), (other.StatusCode, other.Content.Headers.ContentLength));
         using var mismatch = await SendAsync(http, HttpMethod.Get, path, ("If-Match", "\"other\""));
         Assert.Equal(HttpStatusCode.PreconditionFailed, mismatch.StatusCode);
+        Assert.Null(mismatch.Headers.CacheControl);
     }
 
     [Theory, EachDatabase]

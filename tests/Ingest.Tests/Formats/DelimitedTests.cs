@@ -92,6 +92,22 @@ public sealed class DelimitedTests
     }
 
     [Fact]
+    public async Task The_share_is_of_all_records_wherever_the_bad_ones_lie()
+    {
+        using var parser = new ParserFixture();
+        // 11 of 2,000 are 0.55 %. They come first: 1.1 % of the first thousand.
+        var files = new[] { Csv("s.csv", "a,b\n" + string.Concat(Enumerable.Repeat("bad\n", 11)) + string.Concat(Enumerable.Repeat("1,2\n", 1989))) };
+        Assert.Equal((1989, 11), await CountsAsync(0.0055));
+        var error = await Assert.ThrowsAsync<Ingest.Formats.DatasetException>(() => CountsAsync(0.0054));
+        Assert.Equal(
+            ("TOO_MANY_REJECTED", "11 of 2000 records were rejected, which is more than a share of 0.0054; the first, s.csv#2, because it has 1 fields; there are 2 columns."),
+            (error.Reason, error.Message));
+
+        async Task<(long, long)> CountsAsync(double limit) =>
+            await parser.ParseAsync(files, new DatasetVersion { MaxRejectedFraction = limit }) is var parsed ? (parsed.Records, parsed.Rejected) : default;
+    }
+
+    [Fact]
     public async Task An_integer_that_turns_out_to_have_a_fraction_makes_the_column_a_number()
     {
         using var parser = new ParserFixture();

@@ -95,7 +95,7 @@ public sealed class IdxTests
         string[] lines =
         [
             "mesh dataset manifest 3", "format DATA_FORMAT_IDX", "option { }", "column { \"name\": \"image\", \"type\": \"COLUMN_TYPE_IMAGE\" }",
-            "column { \"name\": \"label\", \"type\": \"COLUMN_TYPE_STRING\", \"nullable\": true }",
+            "column { \"name\": \"label\", \"type\": \"COLUMN_TYPE_STRING\" }",
             .. files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"file {Hosting.IngestCalls.Sha256(f.Bytes)} {f.Bytes.Length} {f.Name}"),
             $"rejected 0 {Hosting.IngestCalls.Sha256([0])}",
         ];

@@ -63,6 +63,30 @@ public sealed class SentencePairsTests
         Assert.Equal([("fr.po#7", "holds bytes that are not text in this encoding")], parser.Quarantined.Select(r => (r.Source, r.Reason)));
     }
 
+    /// <summary>In Arabic form 0 is for none and form 1 for one.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_form_for_one_goes_with_the_singular(bool compiled)
+    {
+        using var parser = new ParserFixture();
+        var pairs = await PairsAsync(parser, [compiled ? ("ar.mo", Catalogue.ArabicMo) : ("ar.po", Text(Catalogue.Arabic))]);
+        Assert.Equal(
+            [("%d files", "لا ملفات"), ("%d file", "ملف واحد"), ("%d files", "ملفان"), ("%d files", "%d ملفات"), ("%d files", "%d ملفا"), ("%d files", "%d ملف")],
+            pairs.Select(p => (p.Source, p.Target)));
+    }
+
+    [Theory]
+    [InlineData("nplurals=INTEGER; plural=EXPRESSION;")]
+    [InlineData("nplurals=6; plural=n==0 ? 0 : n==1 ? 6 : 1;")]
+    [InlineData("nplurals=6; plural=1/(n-1);")]
+    public async Task A_rule_that_says_nothing_counts_as_none(string rule)
+    {
+        using var parser = new ParserFixture();
+        var pairs = await PairsAsync(parser, [("ar.po", Text($"msgid \"\"\nmsgstr \"Plural-Forms: {rule}\\n\"\n\nmsgid \"a\"\nmsgid_plural \"b\"\nmsgstr[0] \"x\"\nmsgstr[1] \"y\"\n"))]);
+        Assert.Equal([("a", "x"), ("b", "y")], pairs.Select(p => (p.Source, p.Target)));
+    }
+
     [Fact]
     public async Task Damaged_entries_are_rejected_and_reading_goes_on()
     {

@@ -147,6 +147,29 @@ public sealed class YoloTests
         Assert.Equal(["0", "1"], records.Select(r => r.Values[1].Boxes.Boxes.Single().Label));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Label_files_that_all_miss_their_images_fail_the_commit(bool strict)
+    {
+        using var parser = new ParserFixture();
+        (string, byte[])[] files =
+        [
+            ("images.zip", Archive.Zip(("dataset/images/1.png", Image), ("dataset/images/2.png", Image))),
+            ("labels.zip", Archive.Zip(("labels/1.txt", Labels), ("labels/2.txt", Labels), ("README.txt", Text("remarks")))),
+        ];
+        var error = await Assert.ThrowsAsync<Ingest.Formats.DatasetException>(() => parser.ParseAsync(files, new DatasetVersion { Format = DataFormat.Yolo, Strict = strict }));
+        Assert.Equal(
+            (
+                "YOLO_LABELS_UNMATCHED",
+                "No label file is for one of the images: labels.zip:labels/1.txt should have the path of its image but for the extension, or \"labels\" where that has \"images\"; the first image is images.zip:dataset/images/1.png."),
+            (error.Reason, error.Message));
+
+        // One that fits shows that the others are just missing.
+        files[0] = ("images.zip", Archive.Zip(("dataset/images/1.png", Image), ("images/2.png", Image)));
+        Assert.Equal((2, 1), await parser.ParseAsync(files, DataFormat.Yolo) is var parsed ? (parsed.Records, parsed.Rejected) : default);
+    }
+
     [Fact]
     public async Task Hostile_yaml_ends_soon()
     {

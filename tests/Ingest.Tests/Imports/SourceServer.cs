@@ -19,6 +19,7 @@ namespace Mesh.Ingest.Tests.Imports;
 internal sealed class SourceServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
     private SourceServer(WebApplication app) => _app = app;
 
@@ -38,6 +39,12 @@ internal sealed class SourceServer : IAsyncDisposable
 
     /// <summary>Without ranges and ETags.</summary>
     public bool IsPlain { get; set; }
+
+    /// <summary>How it tells contents apart where it has ranges.</summary>
+    public Validator Validator { get; set; }
+
+    /// <summary>By path: what the file is once an answer has broken off.</summary>
+    public ConcurrentDictionary<string, byte[]> Changes { get; } = new();
 
     /// <summary>And without a length.</summary>
     public bool IsChunked { get; set; }
@@ -114,6 +121,7 @@ internal sealed class SourceServer : IAsyncDisposable
 
         if (limit != int.MaxValue)
         {
+            Files[path] = Changes.TryRemove(path, out var changed) ? changed : bytes;
             http.Features.Set<IHttpResponseBodyFeature>(new BreakingBody(http, http.Features.Get<IHttpResponseBodyFeature>()!, limit));
         }
 
@@ -125,7 +133,9 @@ internal sealed class SourceServer : IAsyncDisposable
         else
         {
             var sent = http.Request.Method == "GET" && Interlocked.Decrement(ref WrongBytes) >= 0 ? [(byte)~bytes[0], .. bytes[1..]] : bytes;
-            await Results.Bytes(sent, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue(Tag(bytes))).ExecuteAsync(http);
+            var tag = Validator is Validator.Tag or Validator.WeakTag ? new EntityTagHeaderValue(Tag(bytes), isWeak: Validator == Validator.WeakTag) : null;
+            DateTimeOffset? time = Validator == Validator.Time ? _started.AddDays(-1) : Validator == Validator.FreshTime ? _started : null;
+            await Results.Bytes(sent, enableRangeProcessing: true, entityTag: tag, lastModified: time).ExecuteAsync(http);
         }
     }
 
@@ -181,4 +191,18 @@ internal sealed class SourceServer : IAsyncDisposable
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
+}
+
+/// <summary>By what a server tells contents of one address apart.</summary>
+public enum Validator
+{
+    Tag,
+    WeakTag,
+
+    /// <summary>Of yesterday.</summary>
+    Time,
+
+    /// <summary>Of the same minute.</summary>
+    FreshTime,
+    None,
 }

@@ -43,7 +43,46 @@ public sealed class WebImportTests
         var import = await host.Imports.RunAsync($"{web.Address}x");
         Assert.Equal(JobState.Succeeded, import.Status.State);
         Assert.Equal(Sha256(bytes), Assert.Single(await host.Datasets.UploadsAsync(import)).Sha256);
-        Assert.Matches("^bytes=[1-9][0-9]*-$", web.Asked.Last().Range);
+        // Nothing proves that a plain file is still the same: it comes from the beginning.
+        Assert.Matches(plain ? "^$" : "^bytes=[1-9][0-9]*-$", web.Asked.Last().Range);
+    }
+
+    [Theory]
+    [InlineData(Validator.Tag, true)]
+    [InlineData(Validator.Time, true)]
+    [InlineData(Validator.WeakTag, false)]
+    [InlineData(Validator.FreshTime, false)]
+    [InlineData(Validator.None, false)]
+    public async Task A_download_goes_on_by_what_proves_that_the_file_is_the_same(Validator validator, bool goesOn)
+    {
+        await using var web = await SourceServer.StartAsync();
+        web.Validator = validator;
+        var bytes = web.Files["x"] = Idx.Random(2_000_000, 1);
+        web.Breaks["x"] = new Queue<int>([int.MaxValue, 1_500_000]);
+        await using var host = await StartAsync(web);
+        var import = await host.Imports.RunAsync($"{web.Address}x");
+        Assert.Equal(JobState.Succeeded, import.Status.State);
+        Assert.Equal(Sha256(bytes), Assert.Single(await host.Datasets.UploadsAsync(import)).Sha256);
+        Assert.Matches(goesOn ? "^bytes=[1-9][0-9]*-$" : "^$", web.Asked.Last().Range);
+    }
+
+    /// <summary>Both files are of one size, and the server knows ranges: only a validator can tell.</summary>
+    [Theory]
+    [InlineData(Validator.Tag, false)]
+    [InlineData(Validator.WeakTag, false)]
+    [InlineData(Validator.FreshTime, true)]
+    [InlineData(Validator.None, true)]
+    public async Task A_file_that_changes_during_the_download_is_never_half_of_each(Validator validator, bool isNew)
+    {
+        await using var web = await SourceServer.StartAsync();
+        web.Validator = validator;
+        web.Files["x"] = Idx.Random(2_000_000, 1);
+        var changed = web.Changes["x"] = Idx.Random(2_000_000, 2);
+        web.Breaks["x"] = new Queue<int>([int.MaxValue, 1_500_000]);
+        await using var host = await StartAsync(web);
+        var import = await host.Imports.RunAsync($"{web.Address}x");
+        Assert.Equal(isNew ? (JobState.Succeeded, "") : (JobState.Failed, "SOURCE_CHANGED"), (import.Status.State, import.Status.Error?.Reason ?? ""));
+        Assert.True(!isNew || Assert.Single(await host.Datasets.UploadsAsync(import)).Sha256 == Sha256(changed));
     }
 
     [Fact]

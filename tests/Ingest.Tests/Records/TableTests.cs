@@ -16,6 +16,42 @@ public sealed class TableTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task A_column_is_nullable_once_a_record_has_no_value_in_it()
+    {
+        await using var host = await IngestHost.StartAsync();
+        await host.Datasets.CreateAsync("people");
+        (string, byte[]) whole = ("train-a.csv", "id,age\n1,30\n2,40\n"u8.ToArray());
+        (string, byte[]) holes = ("train-b.csv", "id,age\n3,\n4,50\n"u8.ToArray());
+        var (before, after) = (await host.Datasets.CommitAsync("people", [whole]), await host.Datasets.CommitAsync("people", [whole, holes]));
+        Assert.Equal([("id", false), ("age", false)], before.Schema.Columns.Select(c => (c.Name, c.Nullable)));
+        Assert.Equal([("id", false), ("age", true)], after.Schema.Columns.Select(c => (c.Name, c.Nullable)));
+        Assert.Equal([30, 40], (await host.Datasets.ReadAsync(new ReadRecordsRequest { Name = before.Name })).Select(r => r.Values[1].Int64Value));
+        Assert.Equal(
+            [Value.KindOneofCase.Int64Value, Value.KindOneofCase.Int64Value, Value.KindOneofCase.None, Value.KindOneofCase.Int64Value],
+            (await host.Datasets.ReadAsync(new ReadRecordsRequest { Name = after.Name })).Select(r => r.Values[1].KindCase));
+
+        // One that was asked for and may be empty is a fact too; one that may not rejects the record.
+        async Task<DatasetVersion> Asked(bool nullable, params (string, byte[])[] files)
+        {
+            var request = new CreateDatasetVersionRequest
+            {
+                Parent = $"{Project}/datasets/people", Schema = new Schema { Columns = { new Column { Name = "age", Type = ColumnType.Double, Nullable = nullable } } },
+            };
+            foreach (var (name, bytes) in files)
+            {
+                request.Uploads.Add(await host.Datasets.UploadAsync(name, bytes));
+            }
+
+            return await host.Datasets.EndAsync((await host.Datasets.CreateDatasetVersionAsync(request, cancellationToken: Cancel)).Name);
+        }
+
+        Assert.False((await Asked(true, whole)).Schema.Columns[1].Nullable);
+        Assert.True((await Asked(true, whole, holes)).Schema.Columns[1].Nullable);
+        var strict = await Asked(false, whole, holes);
+        Assert.Equal((1L, false), (strict.RejectedCount, strict.Schema.Columns[1].Nullable));
+    }
+
     [Theory, EachDatabase]
     public async Task A_table_is_committed_described_and_read_by_columns_filter_and_sample(DatabaseKind database)
     {

@@ -45,6 +45,52 @@ public sealed class ColdSweepTests
         await Eventually.BecomesTrueAsync(() => !Blobs(cold.Path).Any(), TimeSpan.FromSeconds(30), "the cold blob is deleted");
     }
 
+    /// <summary>A download by its path is a read of the version, one by its digest of every version that has it; once an hour.</summary>
+    [Theory, EachDatabase]
+    public async Task A_download_is_a_read(DatabaseKind database)
+    {
+        await using var host = await IngestHost.StartAsync(database);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{host.Channel.Target}"), DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        await host.Datasets.CreateAsync("digits");
+        // The labels are the same in both.
+        var (pair, other) = (Idx.Pair("train", 9), Idx.Pair("train", 9, seed: 5));
+        await host.Datasets.CommitAsync("digits", pair);
+        await host.Datasets.CommitAsync("digits", [other[0], pair[1]]);
+        await host.Datasets.CommitAsync("digits", Idx.Pair("train", 8));
+        await AgeAsync(host, 31);
+
+        Assert.True((await http.GetAsync($"/v1/{Versions}/1/files/{pair[0].Name}", Cancel)).IsSuccessStatusCode);
+        Assert.Equal("True False False", await ReadLatelyAsync(host));
+        await AgeAsync(host, 31);
+        Assert.True((await http.GetAsync($"/v1/{Project}/blobs/{Sha256(pair[1].Bytes)}", Cancel)).IsSuccessStatusCode);
+        Assert.Equal("True True False", await ReadLatelyAsync(host));
+
+        // Within the hour nothing is written.
+        var first = (await host.Datasets.GetVersionAsync($"{Versions}/1")).LastReadTime;
+        Assert.True((await http.GetAsync($"/v1/{Project}/blobs/{Sha256(pair[1].Bytes)}", Cancel)).IsSuccessStatusCode);
+        Assert.True((await http.GetAsync($"/v1/{Versions}/1/files/{pair[0].Name}", Cancel)).IsSuccessStatusCode);
+        Assert.Equal(first, (await host.Datasets.GetVersionAsync($"{Versions}/1")).LastReadTime);
+    }
+
+    private static async Task<string> ReadLatelyAsync(IngestHost host)
+    {
+        var versions = new List<bool>();
+        for (var version = 1; version <= 3; version++)
+        {
+            versions.Add((await host.Datasets.GetVersionAsync($"{Versions}/{version}")).LastReadTime.ToDateTime() > DateTime.UtcNow.AddDays(-1));
+        }
+
+        return string.Join(' ', versions);
+    }
+
+    private static async Task AgeAsync(IngestHost host, int days)
+    {
+        for (var version = 1; version <= 3; version++)
+        {
+            await AgeAsync(host, version, days);
+        }
+    }
+
     private static async Task AgeAsync(IngestHost host, int version, int days)
     {
         await using var db = await host.Services.GetRequiredService<IDbContextFactory<IngestDb>>().CreateDbContextAsync(Cancel);

@@ -25,7 +25,7 @@ public sealed class FashionMnistTests
         Assert.Equal(DataFormat.Idx, version.Format);
         Assert.Equal(FashionMnist.ClassNames, version.LabelNames);
         Assert.Equal(0, version.RejectedCount);
-        Assert.Equal([("image", ColumnType.Image, false), ("label", ColumnType.String, true)], version.Schema.Columns.Select(c => (c.Name, c.Type, c.Nullable)));
+        Assert.Equal([("image", ColumnType.Image, false), ("label", ColumnType.String, false)], version.Schema.Columns.Select(c => (c.Name, c.Type, c.Nullable)));
         Assert.Equal(files.Select(f => f.Item1).Order(StringComparer.Ordinal), version.Files.Select(f => f.Path));
         foreach (var (split, expected) in new[] { ("train", FashionMnist.Train()), ("test", FashionMnist.Test()) })
         {

@@ -1,6 +1,7 @@
 using Mesh.Cli.Jobs;
 using Mesh.Cli.Output;
 using Mesh.Ingest.V1;
+using Mesh.Jobs.V1;
 
 namespace Mesh.Cli.Commands.Datasets;
 
@@ -20,7 +21,7 @@ internal static class DatasetText
             ("notes", version.Notes),
             ("digest", version.Digest),
             ("splits", Splits(version)),
-            ("columns", string.Join(", ", version.Schema?.Columns.Select(c => $"{c.Name} {c.Type.ToString().ToLowerInvariant()}") ?? [])),
+            ("columns", Columns(version)),
             ("labels", string.Join(", ", version.LabelNames)),
             ("files", string.Join(", ", version.Files.Take(MaxFiles).Select(f => $"{f.Path} ({Amount.Bytes(f.SizeBytes)})"))
                 + (version.Files.Count > MaxFiles ? $" and {Amount.Count(version.Files.Count - MaxFiles)} more" : "")),
@@ -31,6 +32,14 @@ internal static class DatasetText
         {
             output.WriteLine($"  {Printable.Line(rejected.Source)}: {Printable.Line(rejected.Reason)}");
         }
+    }
+
+    /// <summary>"name string, age int64 (some missing)"; while the version is not ready, the types that were asked for.</summary>
+    private static string Columns(DatasetVersion version)
+    {
+        var isReady = version.Status?.State == JobState.Succeeded;
+        return string.Join(", ", (version.Schema?.Columns ?? []).Select(c =>
+            $"{c.Name} {c.Type.ToString().ToLowerInvariant()}{(isReady && c.Nullable ? " (some missing)" : "")}"));
     }
 
     /// <summary>"train 10,000, test 2,000".</summary>

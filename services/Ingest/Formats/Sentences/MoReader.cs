@@ -27,6 +27,7 @@ internal sealed class MoReader : PairReader
     private readonly uint _originals;
     private readonly uint _translations;
     private readonly Encoding _encoding;
+    private readonly PluralRule _rule;
     private readonly Queue<SentencePair> _pairs = new();
     private uint _next;
 
@@ -44,6 +45,7 @@ internal sealed class MoReader : PairReader
         CheckTable(_translations);
         CheckStrings();
         _encoding = CatalogueCharset.Find(encoding, Header(), source);
+        _rule = PluralRule.Find(_encoding.GetString(Header()));
     }
 
     /// <param name="encoding">As asked for; empty for that of the header.</param>
@@ -90,7 +92,7 @@ internal sealed class MoReader : PairReader
         var singular = _encoding.GetString(end < 0 ? original : original[..end]);
         var plural = end < 0 ? null : _encoding.GetString(original[(end + 1)..]);
         var forms = _encoding.GetString(Text(_translations, index));
-        foreach (var pair in CatalogueEntry.Pairs($"{index}", singular, plural, plural is null ? [forms] : forms.Split('\0')))
+        foreach (var pair in CatalogueEntry.Pairs($"{index}", singular, plural, plural is null ? [forms] : forms.Split('\0'), _rule))
         {
             _pairs.Enqueue(pair);
         }

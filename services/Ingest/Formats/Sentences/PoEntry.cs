@@ -17,6 +17,9 @@ internal sealed class PoEntry(int maxLength)
     private int _length;
     private string? _problem;
 
+    /// <summary>What the catalogue says of itself; null when this is an entry like others.</summary>
+    public string? Header => _hasOriginal && _original.Length + _context.Length == 0 && _forms.Count > 0 && _problem is null ? _forms[0].ToString() : null;
+
     /// <summary>Whether a line starts the next entry, after what has come.</summary>
     public bool EndsBefore(ReadOnlySpan<char> line) =>
         _forms.Count > 0 && line[0] == '#' || _hasOriginal && (line.StartsWith("msgctxt") || line.StartsWith("msgid") && !line.StartsWith("msgid_plural"));
@@ -44,7 +47,8 @@ internal sealed class PoEntry(int maxLength)
     }
 
     /// <summary>What the entry gives: nothing for the header and what is not translated, or not surely.</summary>
-    public IEnumerable<SentencePair> Pairs()
+    /// <param name="rule">Of the catalogue's language.</param>
+    public IEnumerable<SentencePair> Pairs(PluralRule rule)
     {
         if (_problem is not null || _hasOriginal && _forms.Count == 0)
         {
@@ -52,7 +56,7 @@ internal sealed class PoEntry(int maxLength)
         }
 
         return _fuzzy || _original.Length == 0 ? []
-            : CatalogueEntry.Pairs($"{_line}", _original.ToString(), _hasPlural ? _plural.ToString() : null, [.. _forms.Select(f => f.ToString())]);
+            : CatalogueEntry.Pairs($"{_line}", _original.ToString(), _hasPlural ? _plural.ToString() : null, [.. _forms.Select(f => f.ToString())], rule);
     }
 
     private bool TryBegin(ReadOnlySpan<char> keyword)

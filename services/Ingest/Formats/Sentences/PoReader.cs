@@ -11,6 +11,7 @@ internal sealed class PoReader(Stream content, Encoding encoding, int maxLength)
 {
     private readonly StreamReader _text = new(content, encoding, detectEncodingFromByteOrderMarks: true);
     private readonly Queue<SentencePair> _pairs = new();
+    private PluralRule _rule = PluralRule.Usual;
     private LineReader? _lines;
     private bool _held;
 
@@ -19,7 +20,8 @@ internal sealed class PoReader(Stream content, Encoding encoding, int maxLength)
         _lines ??= new LineReader(_text, maxLength);
         while (_pairs.Count == 0 && await ReadEntryAsync(_lines, cancel) is { } entry)
         {
-            foreach (var pair in entry.Pairs())
+            _rule = entry.Header is { } header ? PluralRule.Find(header) : _rule;
+            foreach (var pair in entry.Pairs(_rule))
             {
                 _pairs.Enqueue(pair);
             }

@@ -16,6 +16,7 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
     private readonly YoloTexts _texts = new();
     private readonly BoxIndex _boxes = new(options);
     private readonly ContentBuffer _content = new(options.MaxRecordBytes);
+    private string? _firstImage;
 
     public override async ValueTask AddAsync(EntryWalk entry, CancellationToken cancel)
     {
@@ -51,11 +52,12 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
         var index = _texts.Find(entry.File, entry.Name);
         if (index < 0)
         {
+            _firstImage ??= entry.Source;
             return new AnnotatedImage(index, split);
         }
 
         ref var text = ref _texts[index];
-        text.Found = true;
+        text.Found = _texts.AnyFound = true;
         return new AnnotatedImage(index, split, text switch
         {
             { Problem: { } problem } => $"has a label file that {problem}",
@@ -64,17 +66,19 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
         });
     }
 
-    // Other texts are lists of images and remarks.
+    /// <exception cref="DatasetException">YOLO_LABELS_UNMATCHED: a set without any of its boxes would look like one of empty images.</exception>
     public override IEnumerable<MissingImage> Missing()
     {
-        for (var index = 0; index < _texts.Count; index++)
+        // Other texts are lists of images and remarks.
+        var missing = Enumerable.Range(0, _texts.Count).Select(index => _texts[index]).Where(text => !text.Found && text is { IsLabels: true, Boxes.First: > 0 });
+        if (_firstImage is not null && !_texts.AnyFound && missing.FirstOrDefault() is { Source: { } first })
         {
-            var text = _texts[index];
-            if (!text.Found && text is { IsLabels: true, Boxes.First: > 0 })
-            {
-                yield return new MissingImage(text.Upload, text.Source, EntryPlace.Of(text.Name).Split, "is a label file without an image");
-            }
+            throw new DatasetException(
+                "YOLO_LABELS_UNMATCHED",
+                $"No label file is for one of the images: {Printable.Of(first)} should have the path of its image but for the extension, or \"labels\" where that has \"images\"; the first image is {Printable.Of(_firstImage)}.");
         }
+
+        return missing.Select(text => new MissingImage(text.Upload, text.Source, EntryPlace.Of(text.Name).Split, "is a label file without an image"));
     }
 
     public override string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes)

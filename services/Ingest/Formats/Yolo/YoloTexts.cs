@@ -42,6 +42,9 @@ internal sealed class YoloTexts
 
     public int Count => _texts.Count;
 
+    /// <summary>Whether an image was found for one of them.</summary>
+    public bool AnyFound { get; set; }
+
     public ref YoloText this[int index] => ref CollectionsMarshal.AsSpan(_texts)[index];
 
     /// <exception cref="DatasetException">YOLO_LABELS_TWICE</exception>

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Mesh.Ingest.Imports.Sources;
 
 /// <summary>
-/// One file of a web server. Goes on by Range where the server can; redirects are followed within the hosts that the operator allows.
+/// One file of a web server. Goes on by Range where the server can, and where it proves that the file is still the same; redirects
+/// are followed within the hosts that the operator allows.
 /// </summary>
 internal sealed class WebSource : IImportSource
 {
@@ -36,7 +37,7 @@ internal sealed class WebSource : IImportSource
             _ => response.Content.Headers.ContentLength,
         };
         RequireSize(name, bytes);
-        yield return new SourceEntry(name, "", bytes, VersionOf(response));
+        yield return new SourceEntry(name, "", bytes, WebVersion.Of(response));
     }
 
     public async Task<SourceContent> OpenAsync(SourceEntry entry, long offset, CancellationToken cancel)
@@ -46,6 +47,8 @@ internal sealed class WebSource : IImportSource
             return new SourceContent(Stream.Null, offset, entry.Bytes);
         }
 
+        // Bytes of two contents are not to become one file: without proof that it is the same, it comes from the beginning.
+        offset = WebVersion.IsStrong(entry.Version) ? offset : 0;
         var response = await SendAsync(entry.Path, offset, null, entry.Version, cancel);
         try
         {
@@ -71,7 +74,7 @@ internal sealed class WebSource : IImportSource
         var range = response.Content.Headers.ContentRange;
         var length = response.Content.Headers.ContentLength;
         var total = isPart ? range?.Length ?? offset + length : length;
-        if (VersionOf(response) != entry.Version || isPart && range?.From != offset || entry.Bytes is { } listed && total is { } now && now != listed)
+        if (!WebVersion.AreSame(WebVersion.Of(response), entry.Version) || isPart && range?.From != offset || entry.Bytes is { } listed && total is { } now && now != listed)
         {
             throw new ImportException("SOURCE_CHANGED", $"{entry.Path} has changed since the source was listed.");
         }
@@ -120,7 +123,7 @@ internal sealed class WebSource : IImportSource
             request.Headers.Range = new RangeHeaderValue(from, to);
         }
 
-        if (from > 0 && version is { Length: > 0 })
+        if (from > 0)
         {
             request.Headers.TryAddWithoutValidation("If-Range", version);
         }
@@ -192,10 +195,6 @@ internal sealed class WebSource : IImportSource
             throw new ImportException("FILE_TOO_LARGE", $"{name} has {bytes} bytes; {_options.MaxBytes} may be imported from the web (Imports:Http:MaxBytes).");
         }
     }
-
-    /// <summary>Strong validators only: by a weak one the bytes may differ.</summary>
-    private static string VersionOf(HttpResponseMessage response) =>
-        response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : response.Content.Headers.LastModified?.ToString("R") ?? "";
 
     private static bool IsRedirect(HttpStatusCode status) =>
         status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;

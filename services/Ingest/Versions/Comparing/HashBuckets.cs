@@ -8,7 +8,7 @@ namespace Mesh.Ingest.Versions.Comparing;
 internal readonly record struct HashedRecord(UInt128 Key, UInt128 Content, bool Base, string Source);
 
 /// <summary>
-/// Records spread over temporary files by their keys: equal keys meet in one file, and only one file at a time is in memory.
+/// Records spread over temporary files by their keys: equal keys meet in one file, and only one file at a time is looked at.
 /// So any number of records can be compared in little memory.
 /// </summary>
 internal sealed class HashBuckets : IDisposable
@@ -39,24 +39,11 @@ internal sealed class HashBuckets : IDisposable
         file.Write(source);
     }
 
-    /// <summary>The records, grouped by key, one file after the other.</summary>
-    public IEnumerable<IGrouping<UInt128, HashedRecord>> Groups()
-    {
-        foreach (var file in _files.OfType<FileStream>())
-        {
-            file.Position = 0;
-            var records = new List<HashedRecord>();
-            while (file.Position < file.Length)
-            {
-                records.Add(Read(file));
-            }
-
-            foreach (var group in records.GroupBy(r => r.Key))
-            {
-                yield return group;
-            }
-        }
-    }
+    /// <summary>
+    /// One file after the other, each in the order of its records. A bucket can be walked over several times, but only until
+    /// the next one. Records of one key may be any number: keep counts of them, never the records.
+    /// </summary>
+    public IEnumerable<IEnumerable<HashedRecord>> Buckets() => _files.OfType<FileStream>().Select(RecordsOf);
 
     public void Dispose()
     {
@@ -66,6 +53,15 @@ internal sealed class HashBuckets : IDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static IEnumerable<HashedRecord> RecordsOf(FileStream file)
+    {
+        var length = file.Length;
+        for (file.Position = 0; file.Position < length;)
+        {
+            yield return Read(file);
+        }
     }
 
     private static HashedRecord Read(FileStream file)

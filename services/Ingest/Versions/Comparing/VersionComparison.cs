@@ -88,48 +88,13 @@ internal sealed class VersionComparison(VersionRecords versions, WorkFolder work
             }
         }
 
-        last.RecordTotals = new Totals();
-        foreach (var group in buckets.Groups())
+        var changes = new RecordChanges(ChangesSent);
+        foreach (var bucket in buckets.Buckets())
         {
-            cancel.ThrowIfCancellationRequested();
-            Compare([.. group], last);
-        }
-    }
-
-    // Several records may have one key: those with the same content are the same, the rest pair up as changed.
-    private static void Compare(HashedRecord[] group, DiffDatasetVersionsResponse last)
-    {
-        var old = new Queue<HashedRecord>();
-        var added = new List<HashedRecord>();
-        foreach (var same in group.GroupBy(r => r.Content))
-        {
-            var (here, there) = (same.Where(r => !r.Base).ToList(), same.Where(r => r.Base).ToList());
-            var unchanged = Math.Min(here.Count, there.Count);
-            last.RecordTotals.Unchanged += unchanged;
-            added.AddRange(here.Skip(unchanged));
-            there.Skip(unchanged).ToList().ForEach(old.Enqueue);
+            changes.Add(bucket, cancel);
         }
 
-        foreach (var record in added)
-        {
-            var changed = old.TryDequeue(out var was);
-            last.RecordTotals.Changed += changed ? 1 : 0;
-            last.RecordTotals.Added += changed ? 0 : 1;
-            Send(last, changed ? Change.Changed : Change.Added, record.Source, changed ? was.Source : "");
-        }
-
-        foreach (var record in old)
-        {
-            last.RecordTotals.Removed++;
-            Send(last, Change.Removed, "", record.Source);
-        }
-    }
-
-    private static void Send(DiffDatasetVersionsResponse last, Change change, string source, string baseSource)
-    {
-        if (last.Records.Count < ChangesSent)
-        {
-            last.Records.Add(new RecordChange { Change = change, Source = source, BaseSource = baseSource });
-        }
+        last.RecordTotals = changes.Totals;
+        last.Records.Add(changes.First);
     }
 }

@@ -82,10 +82,14 @@ internal sealed class ColdSweep(
         {
             // Neither is it collected meanwhile, nor does an upload of the same bytes count on the hot one.
             await using var held = await locks.TakeAsync(key.Project, digest, cancel);
-            if (await db.Files.Of(key).AnyAsync(f => f.Sha256 == digest, cancel) && !await IsWarmAsync(db, key.Project, digest, before, cancel))
+            if (await IsUnreadAsync())
             {
-                moved += await tiers.MoveToColdAsync(scope, BlobDigest.Parse(digest), cancel) ? 1 : 0;
+                // Copying takes long; somebody may begin to read meanwhile.
+                moved += await tiers.MoveToColdAsync(scope, BlobDigest.Parse(digest), IsUnreadAsync, cancel) ? 1 : 0;
             }
+
+            async Task<bool> IsUnreadAsync() =>
+                await db.Files.Of(key).AnyAsync(f => f.Sha256 == digest, cancel) && !await IsWarmAsync(db, key.Project, digest, before, cancel);
         }
 
         var now = time.GetUtcNow().UtcTicks;

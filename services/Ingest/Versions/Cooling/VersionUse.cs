@@ -8,6 +8,19 @@ internal sealed class VersionUse(TimeProvider time)
 {
     private static readonly long Interval = TimeSpan.FromHours(1).Ticks;
 
+    /// <summary>Every version that has the file, for whoever asks by its digest.</summary>
+    public async Task TouchAsync(IngestDb db, string project, string sha256, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var unread = db.Versions.Where(v => v.Project == project && v.LastReadTicks < now - Interval
+            && db.Files.Any(f => f.Project == project && f.DatasetId == v.DatasetId && f.Version == v.Version && f.Sha256 == sha256));
+        // Looked at first: an update takes a lock, even of no row.
+        if (await unread.AnyAsync(cancel))
+        {
+            await unread.ExecuteUpdateAsync(set => set.SetProperty(v => v.LastReadTicks, now), cancel);
+        }
+    }
+
     public async Task TouchAsync(IngestDb db, VersionRow row, CancellationToken cancel)
     {
         var now = time.GetUtcNow().UtcTicks;

@@ -176,6 +176,24 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     b.ToTable("datasets", "ingest");
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.DeletedDatasetRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<int>("LastVersion")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Project", "DatasetId");
+
+                    b.ToTable("deleted_datasets", "ingest");
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.PinRow", b =>
                 {
                     b.Property<string>("Project")

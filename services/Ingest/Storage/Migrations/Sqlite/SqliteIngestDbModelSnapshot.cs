@@ -170,6 +170,24 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     b.ToTable("datasets", (string)null);
                 });
 
+            modelBuilder.Entity("Mesh.Ingest.Storage.DeletedDatasetRow", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LastVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Project", "DatasetId");
+
+                    b.ToTable("deleted_datasets", (string)null);
+                });
+
             modelBuilder.Entity("Mesh.Ingest.Storage.PinRow", b =>
                 {
                     b.Property<string>("Project")

@@ -29,6 +29,19 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "deleted_datasets",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    LastVersion = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_deleted_datasets", x => new { x.Project, x.DatasetId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "imports",
                 columns: table => new
                 {
@@ -308,6 +321,9 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "deleted_datasets");
+
             migrationBuilder.DropTable(
                 name: "import_files");
 

@@ -33,6 +33,20 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "deleted_datasets",
+                schema: "ingest",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    DatasetId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    LastVersion = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_deleted_datasets", x => new { x.Project, x.DatasetId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "imports",
                 schema: "ingest",
                 columns: table => new
@@ -338,6 +352,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "deleted_datasets",
+                schema: "ingest");
+
             migrationBuilder.DropTable(
                 name: "import_files",
                 schema: "ingest");
