@@ -214,6 +214,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<byte[]>("Restarts")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
                     b.Property<byte[]>("Statistics")
                         .IsRequired()
                         .HasColumnType("bytea");

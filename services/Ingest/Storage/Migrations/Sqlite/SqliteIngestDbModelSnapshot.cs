@@ -208,6 +208,10 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("Restarts")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Statistics")
                         .IsRequired()
                         .HasColumnType("BLOB");

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mesh.Ingest.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIngestDb))]
-    [Migration("20261126081330_Initial")]
+    [Migration("20261126133927_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -214,6 +214,10 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Restarts")
                         .IsRequired()
                         .HasColumnType("bytea");
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Mesh.Ingest.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIngestDb))]
-    [Migration("20261126081307_Initial")]
+    [Migration("20261126133907_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -208,6 +208,10 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Rejections")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Restarts")
                         .IsRequired()
                         .HasColumnType("BLOB");
 

@@ -199,6 +199,7 @@ namespace Mesh.Ingest.Storage.Migrations.Sqlite
                     DatasetId = table.Column<string>(type: "TEXT", nullable: false),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     Rejections = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Restarts = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Statistics = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>

@@ -214,6 +214,7 @@ namespace Mesh.Ingest.Storage.Migrations.Postgres
                     DatasetId = table.Column<string>(type: "character varying(63)", nullable: false),
                     Version = table.Column<int>(type: "integer", nullable: false),
                     Rejections = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Restarts = table.Column<byte[]>(type: "bytea", nullable: false),
                     Statistics = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
