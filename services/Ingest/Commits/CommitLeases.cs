@@ -90,7 +90,8 @@ internal sealed class CommitLeases(IDbContextFactory<IngestDb> databases, Change
             var (project, dataset, version) = commit.Key;
             db.Add(new VersionDetailsRow
             {
-                Project = project, DatasetId = dataset, Version = version, Rejections = parsed.Rejections, Statistics = parsed.Statistics.ToByteArray(),
+                Project = project, DatasetId = dataset, Version = version, Rejections = parsed.Rejections, Restarts = parsed.Restarts,
+                Statistics = parsed.Statistics.ToByteArray(),
             });
             await db.SaveChangesAsync(cancel);
         }

@@ -21,6 +21,13 @@ internal sealed class RejectedOrdinals
 
     public IReadOnlyList<long> Of(string split) => _splits.TryGetValue(split, out var ordinals) ? ordinals : [];
 
+    /// <summary>How many of a split's first candidates are among them.</summary>
+    public int Before(string split, long candidates)
+    {
+        var place = _splits.TryGetValue(split, out var ordinals) ? ordinals.BinarySearch(candidates) : 0;
+        return place < 0 ? ~place : place;
+    }
+
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();

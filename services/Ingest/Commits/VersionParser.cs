@@ -1,6 +1,7 @@
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
+using Mesh.Ingest.Records.Restarts;
 using Mesh.Ingest.Statistics;
 using Mesh.Ingest.V1;
 using Mesh.Ingest.Versions;
@@ -9,11 +10,11 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Ingest.Commits;
 
 /// <summary>What a commit found out.</summary>
-internal sealed record ParsedVersion(DatasetVersion Facts, DatasetVersionStatistics Statistics, string Digest, byte[] Rejections, long Records, long Rejected);
+internal sealed record ParsedVersion(DatasetVersion Facts, DatasetVersionStatistics Statistics, string Digest, byte[] Rejections, byte[] Restarts, long Records, long Rejected);
 
 /// <summary>
 /// Reads every file of a version once: 1. label names, 2. the format, 3. what the format leaves open, by the first records,
-/// 4. every record, 5. the digest. Only rejected records and keys are written, to files of the attempt's own, so that it can
+/// 4. every record, and where later readings can enter the files, 5. the digest. Only rejected records and keys are written, to files of the attempt's own, so that it can
 /// be done again after a crash.
 /// </summary>
 internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOptions> options)
@@ -39,8 +40,9 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         {
             try
             {
-                var statistics = await ReadAllAsync(asked, data, format, layout, quarantine, progress, cancel);
-                return Conclude(asked, files, format, layout, statistics);
+                var restarts = new RestartCollector(data);
+                var statistics = await ReadAllAsync(asked, data, format, layout, restarts, quarantine, progress, cancel);
+                return Conclude(asked, files, format, layout, statistics, restarts);
             }
             catch (ColumnWidenedException e)
             {
@@ -69,8 +71,8 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
     }
 
     private async Task<VersionStatistics> ReadAllAsync(
-        DatasetVersion asked, IReadOnlyList<SourceFile> data, IRecordFormat format, RecordLayout layout, QuarantineFile quarantine,
-        CommitProgress progress, CancellationToken cancel)
+        DatasetVersion asked, IReadOnlyList<SourceFile> data, IRecordFormat format, RecordLayout layout, RestartCollector restarts,
+        QuarantineFile quarantine, CommitProgress progress, CancellationToken cancel)
     {
         var statistics = new VersionStatistics(layout, data, options.Value);
         using var keys = KeyCheck.Of(layout, quarantine.Folder);
@@ -78,6 +80,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
         await using var cursor = format.Open(data, layout, split: null);
         while (await cursor.MoveNextAsync(cancel))
         {
+            restarts.Add(cursor);
             var problem = await cursor.ReadAsync(cancel) ?? keys?.Add(cursor);
             if (statistics.Add(cursor, problem) is not { } rejected)
             {
@@ -106,7 +109,8 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
     }
 
     private static ParsedVersion Conclude(
-        DatasetVersion asked, IReadOnlyList<SourceFile> files, IRecordFormat format, RecordLayout layout, VersionStatistics statistics)
+        DatasetVersion asked, IReadOnlyList<SourceFile> files, IRecordFormat format, RecordLayout layout, VersionStatistics statistics,
+        RestartCollector restarts)
     {
         var columns = statistics.ToColumns();
         layout = layout.WithMissing([.. columns.Columns.Select(c => c.Missing > 0)]);
@@ -120,6 +124,7 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
             MaxRejectedFraction = asked.MaxRejectedFraction,
         };
         statistics.CopyTo(facts);
+        restarts.CopyTo(facts);
         if (statistics.Records == 0)
         {
             throw new DatasetException(
@@ -140,6 +145,6 @@ internal sealed class VersionParser(RecordFormats formats, IOptions<IngestOption
 
         var rejections = statistics.Ordinals.ToBytes();
         var digest = Manifest.Digest(format.Format, layout, files, statistics.Rejected, rejections);
-        return new ParsedVersion(facts, columns, digest, rejections, statistics.Records, statistics.Rejected);
+        return new ParsedVersion(facts, columns, digest, rejections, restarts.ToBytes(), statistics.Records, statistics.Rejected);
     }
 }

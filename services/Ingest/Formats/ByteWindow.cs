@@ -11,13 +11,20 @@ internal sealed class ByteWindow(Stream stream) : IAsyncDisposable
 
     public int Length => _end - _start;
 
+    /// <summary>Bytes that were left behind: where the window begins in the stream.</summary>
+    public long Position { get; private set; }
+
     public ReadOnlySpan<byte> Span => Memory.Span;
 
     /// <summary>Stays where it is until <see cref="FillAsync"/>.</summary>
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(_start, Length);
 
     /// <summary>Leaves bytes behind.</summary>
-    public void Advance(int count) => _start += count;
+    public void Advance(int count)
+    {
+        _start += count;
+        Position += count;
+    }
 
     /// <summary>Takes in more bytes; false at the end of the stream.</summary>
     /// <param name="wanted">How many are needed in all, when that is known: a full window grows to no more than that.</param>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mesh.Ingest.Formats.Texts;
 
 namespace Mesh.Ingest.Formats;
 
@@ -12,6 +13,7 @@ internal sealed class ReadAheadStream : Stream
     private const int Buffers = 3;
 
     private readonly Stream _inner;
+    private readonly LineMarks? _marks;
     private readonly Channel<(byte[] Bytes, int Length)> _full = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly Channel<byte[]> _empty = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _closing = new();
@@ -19,9 +21,10 @@ internal sealed class ReadAheadStream : Stream
     private (byte[] Bytes, int Length) _current = ([], 0);
     private int _taken;
 
-    public ReadAheadStream(Stream inner)
+    /// <param name="marks">Told all bytes, before they are handed out.</param>
+    public ReadAheadStream(Stream inner, LineMarks? marks = null)
     {
-        _inner = inner;
+        (_inner, _marks) = (inner, marks);
         for (var i = 0; i < Buffers; i++)
         {
             _empty.Writer.TryWrite(new byte[BufferBytes]);
@@ -110,6 +113,7 @@ internal sealed class ReadAheadStream : Stream
                 var length = await _inner.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, _closing.Token);
                 if (length > 0)
                 {
+                    _marks?.Add(buffer.AsSpan(0, length));
                     _full.Writer.TryWrite((buffer, length));
                 }
 

@@ -27,6 +27,12 @@ internal abstract class RecordCursor(Schema schema) : IAsyncDisposable
     /// <summary>Candidates in all, when that is known beforehand; else 0.</summary>
     public long Total { get; protected set; }
 
+    /// <summary>Where another cursor over the same file can begin, to move to this candidate first; null where none can.</summary>
+    public virtual CursorPlace? Place => null;
+
+    /// <summary>Begins at a place of the first file that a cursor of the same layout had. Only before the first move, and only with a cursor that gives places.</summary>
+    public virtual void StartAt(in CursorPlace place) => throw new NotSupportedException();
+
     /// <summary>Moves on without looking at the content; false at the end.</summary>
     public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
 

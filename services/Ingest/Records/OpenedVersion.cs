@@ -6,7 +6,8 @@ using Mesh.Ingest.V1;
 namespace Mesh.Ingest.Records;
 
 /// <summary>A version that is ready, and what it takes to read it.</summary>
-internal sealed record OpenedVersion(DatasetVersion Version, IRecordFormat Format, IReadOnlyList<SourceFile> Files, RejectedOrdinals Rejected)
+/// <param name="Restarts">Where files can be entered; see <see cref="Restarts.RestartPoints"/>.</param>
+internal sealed record OpenedVersion(DatasetVersion Version, IRecordFormat Format, IReadOnlyList<SourceFile> Files, RejectedOrdinals Rejected, byte[] Restarts)
 {
     public RecordLayout Layout { get; } = RecordLayout.Of(Version);
 
@@ -17,10 +18,15 @@ internal sealed record OpenedVersion(DatasetVersion Version, IRecordFormat Forma
     public async IAsyncEnumerable<(long Index, RecordCursor Cursor)> ReadAsync(
         string split, long offset, Func<long, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var skipped = FileSkip.Of(Version, Format, Files, split, offset);
+        var start = ReadStart.Of(this, split, offset);
         var rejected = Rejected.Of(split);
-        var (nextRejected, ordinal, index) = (skipped.Rejected, skipped.Records + skipped.Rejected - 1, skipped.Records - 1);
-        await using var cursor = Format.Open(skipped.Files, Layout, split);
+        var (nextRejected, ordinal, index) = (start.Rejected, start.Candidates - 1, start.Records - 1);
+        await using var cursor = Format.Open(start.Files, Layout, split);
+        if (start.Place is { } place)
+        {
+            cursor.StartAt(place);
+        }
+
         while (await cursor.MoveNextAsync(cancel))
         {
             ordinal++;

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.V1;
 
@@ -6,7 +5,7 @@ namespace Mesh.Ingest.Records;
 
 /// <summary>Records on their way into messages of at most about 1 MiB; a larger record travels alone.</summary>
 /// <param name="columns">Indices of those that are sent.</param>
-internal sealed class RecordBatch(IServerStreamWriter<ReadRecordsResponse> stream, IReadOnlyList<int> columns)
+internal sealed class RecordBatch(LiveStream stream, IReadOnlyList<int> columns)
 {
     // Messages above 1 MiB miss the array pool.
     private const int TargetBytes = 1000 * 1024;

@@ -25,6 +25,12 @@ internal sealed class RecordPartitions(IDbContextFactory<IngestDb> databases, Re
     /// <summary>A partition of small files ends at the latest when it is so many times larger than it should be.</summary>
     private const int MaxShare = 4;
 
+    /// <summary>Bytes that a reader may go through in vain before it reaches its first record: less time than a process takes to start.</summary>
+    private const long FreeWalk = 8 << 20;
+
+    /// <summary>Partitions of a file that can only be read from its start: together they read it two and a half times, where each stands for a process.</summary>
+    private const int MostOfWalked = 4;
+
     public async Task<ListRecordPartitionsResponse> ListAsync(ListRecordPartitionsRequest request, CancellationToken cancel)
     {
         var key = VersionKey.Parse(request.Parent, "parent");
@@ -85,9 +91,10 @@ internal sealed class RecordPartitions(IDbContextFactory<IngestDb> databases, Re
                 continue;
             }
 
-            for (var start = 0L; start < records; start += target)
+            var size = SizeIn(file, records, target);
+            for (var start = 0L; start < records; start += size)
             {
-                var part = Math.Min(target, records - start);
+                var part = Math.Min(size, records - start);
                 yield return (part, $"{Describe(file)} {start} {part}\n");
             }
         }
@@ -96,6 +103,18 @@ internal sealed class RecordPartitions(IDbContextFactory<IngestDb> databases, Re
         {
             yield return (count, facts.ToString());
         }
+    }
+
+    /// <summary>Records of a partition of a large file: no fewer than are passed over to reach them, where there are not too many of these.</summary>
+    private static long SizeIn(DatasetFile file, long records, long target)
+    {
+        if (file.WalkBytes <= FreeWalk)
+        {
+            return target;
+        }
+
+        var walked = (long)Math.Ceiling((double)records * file.WalkBytes / Math.Max(file.SizeBytes, file.WalkBytes));
+        return Math.Max(target, Math.Min(walked, (records + MostOfWalked - 1) / MostOfWalked));
     }
 
     // Every record may depend on every file.

@@ -22,10 +22,11 @@ internal sealed class VersionRecords(
         var row = await VersionStore.FindAsync(db, key, cancel);
         VersionStore.CheckReady(row);
         await use.TouchAsync(db, row, cancel);
-        var rejections = await db.Details.AsNoTracking().Of(key).Select(r => r.Rejections).SingleOrDefaultAsync(cancel);
+        var details = await db.Details.AsNoTracking().Of(key).Select(r => new { r.Rejections, r.Restarts }).SingleOrDefaultAsync(cancel);
         var files = await db.Files.AsNoTracking().Of(key).ToListAsync(cancel);
         var version = row.ToVersion(files);
-        return new OpenedVersion(version, formats[version.Format], VersionParser.DataFiles(SourceFiles.Of(blobs, files)), RejectedOrdinals.Parse(rejections ?? []));
+        return new OpenedVersion(
+            version, formats[version.Format], VersionParser.DataFiles(SourceFiles.Of(blobs, files)), RejectedOrdinals.Parse(details?.Rejections ?? []), details?.Restarts ?? []);
     }
 
     /// <summary>Runs what reads records; what the storage or the files do wrong becomes the caller's error.</summary>

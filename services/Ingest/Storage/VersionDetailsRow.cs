@@ -12,6 +12,9 @@ public sealed class VersionDetailsRow
     /// <summary>Which candidates a reader skips; see RejectedOrdinals.</summary>
     public required byte[] Rejections { get; init; }
 
+    /// <summary>Where its files can be entered; see RestartPoints. A few KiB for each GiB of files, and 12 KiB a file at most.</summary>
+    public required byte[] Restarts { get; init; }
+
     /// <summary>A <see cref="V1.DatasetVersionStatistics"/>.</summary>
     public required byte[] Statistics { get; init; }
 }

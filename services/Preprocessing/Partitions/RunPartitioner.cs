@@ -49,7 +49,8 @@ public sealed class RunPartitioner(DatasetService.DatasetServiceClient datasets)
         }
 
         var cut = await datasets.ListRecordPartitionsAsync(new ListRecordPartitionsRequest { Parent = version.Name, TargetRecords = target }, cancellationToken: cancel);
-        return [.. cut.Partitions.OrderBy(p => p.Split, StringComparer.Ordinal).ThenBy(p => p.Offset)];
+        // Files that can only be read from their start make fewer and larger ones.
+        return cut.Partitions.Count <= FewPartitions ? [] : [.. cut.Partitions.OrderBy(p => p.Split, StringComparer.Ordinal).ThenBy(p => p.Offset)];
     }
 
     private static long RecordsOf(DatasetVersion version) => version.Splits.Sum(split => split.RecordCount);

@@ -57,8 +57,14 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
                 }
 
                 var batch = call.ResponseStream.Current.Records;
-                read += batch.Count;
                 waiting.Heard();
+                if (batch.Count == 0)
+                {
+                    // Ingest is on its way to the next record.
+                    continue;
+                }
+
+                read += batch.Count;
                 yield return [.. batch.Select(records.Of)];
             }
 

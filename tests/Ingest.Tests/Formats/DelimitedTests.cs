@@ -208,4 +208,14 @@ public sealed class DelimitedTests
     }
 
     private static (string Name, byte[] Bytes) Csv(string name, string text) => (name, Encoding.UTF8.GetBytes(text));
+
+    [Fact]
+    public async Task Lines_are_counted_from_the_file_s_start_and_no_row_is_passed_over()
+    {
+        using var parser = new ParserFixture();
+        (string, byte[])[] files = [("t.csv", "\n\r\na,b\n1,x\n\0,y\n\n3,z\n"u8.ToArray())];
+        await parser.ParseAsync(files, new DatasetVersion { Format = DataFormat.Csv });
+        Assert.Equal([("t.csv#5", "holds binary data (character \\x00)")], parser.Quarantined.Select(r => (r.Source, r.Reason)));
+        Assert.Equal(["t.csv#4", "t.csv#7"], (await parser.ReadAsync(files, new DatasetVersion { Format = DataFormat.Csv })).Select(r => r.Source));
+    }
 }

@@ -12,9 +12,13 @@ internal sealed class MemoryBlob(byte[] bytes, int piece) : IBlobStore, IDisposa
 
     private string? _path;
     private int _inUse;
+    private long _read;
+
+    /// <summary>Bytes that streams gave.</summary>
+    public long BytesRead => Interlocked.Read(ref _read);
 
     public Task<Stream> OpenReadAsync(BlobScope scope, BlobDigest digest, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
-        Task.FromResult<Stream>(new PieceStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), piece));
+        Task.FromResult<Stream>(new PieceStream(bytes, (int)offset, (int)(length ?? bytes.Length - offset), piece, count => Interlocked.Add(ref _read, count)));
 
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
     {

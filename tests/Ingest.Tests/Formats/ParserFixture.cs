@@ -3,10 +3,13 @@ using Mesh.Ingest.Commits;
 using Mesh.Ingest.Formats;
 using Mesh.Ingest.Quarantine;
 using Mesh.Ingest.Records;
+using Mesh.Ingest.Records.Restarts;
+using Mesh.Ingest.Statistics;
 using Mesh.Ingest.V1;
 using Mesh.ServiceDefaults.Hosting;
 using Mesh.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Mesh.Ingest.Tests.Formats;
@@ -85,6 +88,31 @@ internal sealed class ParserFixture : IDisposable
         return all;
     }
 
+    /// <summary>Goes through files as a commit does, in the format that is asked for whatever they look like, and opens them as a reader does. Release them.</summary>
+    /// <param name="spacing">Bytes between two restart points; null for those of a commit.</param>
+    public async Task<OpenedVersion> OpenAsync(IEnumerable<(string Name, byte[] Bytes)> files, DatasetVersion asked, long? spacing = null)
+    {
+        var stored = VersionParser.DataFiles(await StoreAsync(files));
+        var format = _formats[asked.Format];
+        var layout = await format.DescribeAsync(stored, RecordLayout.Of(asked), Cancel);
+        var statistics = new VersionStatistics(layout, stored, _services.GetRequiredService<IOptions<IngestOptions>>().Value);
+        var restarts = spacing is { } bytes ? new RestartCollector(stored, bytes) : new RestartCollector(stored);
+        await using (var cursor = format.Open(stored, layout, split: null))
+        {
+            while (await cursor.MoveNextAsync(Cancel))
+            {
+                restarts.Add(cursor);
+                statistics.Add(cursor, await cursor.ReadAsync(Cancel));
+            }
+        }
+
+        var version = new DatasetVersion { Format = asked.Format, Schema = layout.Schema, Options = layout.Options };
+        statistics.CopyTo(version);
+        version.Files.Add(stored.Where(file => version.Files.All(f => f.Path != file.Path)).Select(file => new DatasetFile { Path = file.Path }).ToList());
+        restarts.CopyTo(version);
+        return new OpenedVersion(version, format, stored, statistics.Ordinals, restarts.ToBytes());
+    }
+
     /// <summary>What the version's error would be.</summary>
     public async Task<(string Reason, string Message)> FailsAsync(IEnumerable<(string Name, byte[] Bytes)> files, DataFormat format = DataFormat.Unspecified)
     {
@@ -116,7 +144,7 @@ internal sealed class ParserFixture : IDisposable
         _folder.Dispose();
     }
 
-    private static void Release(IEnumerable<SourceFile> stored)
+    public static void Release(IEnumerable<SourceFile> stored)
     {
         foreach (var file in stored)
         {

@@ -72,6 +72,25 @@ public sealed class RecordPartitionsTests
         Assert.Equal(digest, RecordPartitions.Cut(same, true, 100).Single().Digest);
     }
 
+    /// <summary>By hand: 100,000 records in partitions of 1,000, of a file of 1 GB.</summary>
+    [Theory]
+    // Entered anywhere, or small enough: as was asked for.
+    [InlineData(1_000_000, 100)]
+    [InlineData(8_388_608, 100)]
+    // What is passed over, 2 % of the file, is no more than a partition.
+    [InlineData(20_000_000, 50)]
+    // Read from its start, as gzip is: four.
+    [InlineData(1_000_000_000, 4)]
+    [InlineData(400_000_000, 4)]
+    public void A_file_that_is_read_from_its_start_has_few_partitions(long walk, int expected)
+    {
+        var version = Version([("a.csv", 100_000, 0), ("b.csv", 1000, 0)]);
+        (version.Files[0].SizeBytes, version.Files[0].WalkBytes) = (1_000_000_000, walk);
+        var partitions = RecordPartitions.Cut(version, true, 1000).ToList();
+        Assert.Equal(expected, partitions.Count(p => p.Offset < 100_000));
+        Assert.Equal(101_000, partitions.Sum(p => p.RecordCount));
+    }
+
     private static DatasetVersion Version((string Name, int Train, int Test)[] files)
     {
         var version = new DatasetVersion

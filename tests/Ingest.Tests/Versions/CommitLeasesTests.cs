@@ -56,10 +56,10 @@ public sealed class CommitLeasesTests : IDisposable
         var lost = (await _leases.ClaimAsync(Cancel))!;
         await _leases.TakeOverAsync(Cancel);
         var commit = (await _leases.ClaimAsync(Cancel))!;
-        Assert.False(await _leases.SucceedAsync(lost, new ParsedVersion(new(), new(), "digest", [1], 1, 1), Cancel));
+        Assert.False(await _leases.SucceedAsync(lost, new ParsedVersion(new(), new(), "digest", [1], [], 1, 1), Cancel));
         await using var db = _databases.CreateDbContext();
         Assert.Empty(db.Details);
-        Assert.True(await _leases.SucceedAsync(commit, new ParsedVersion(new(), new(), "digest", [2], 1, 1), Cancel));
+        Assert.True(await _leases.SucceedAsync(commit, new ParsedVersion(new(), new(), "digest", [2], [], 1, 1), Cancel));
         Assert.Equal([2], (await db.Details.SingleAsync(Cancel)).Rejections);
         Assert.Equal(JobState.Succeeded, (await db.Versions.SingleAsync(Cancel)).State);
     }

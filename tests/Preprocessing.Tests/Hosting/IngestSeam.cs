@@ -152,6 +152,8 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
                 message.Records.Add(record);
             }
 
+            // As Ingest says while it passes over records that are not wanted.
+            await response.WriteAsync(new ReadRecordsResponse(), context.CancellationToken);
             await response.WriteAsync(message, context.CancellationToken);
             Interlocked.Add(ref _recordsRead, message.Records.Count);
             if (Interlocked.Decrement(ref _breaks) >= 0)

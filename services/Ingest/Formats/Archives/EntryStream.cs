@@ -11,12 +11,15 @@ namespace Mesh.Ingest.Formats.Archives;
 /// <param name="where">File, or file and entry, for messages.</param>
 /// <param name="crc">CRC-32 of the content.</param>
 /// <param name="compressed">How much of the archive has been read for it, for the ratio.</param>
-/// <param name="taken">Told how many bytes were read.</param>
+/// <param name="jump">Gives so many bytes of the beginning and goes on at an offset. Only with an <paramref name="inner"/> that seeks, and without checksum.</param>
 /// <param name="leaveOpen">Whether <paramref name="inner"/> is the archive's own stream.</param>
 internal sealed class EntryStream(
-    Stream inner, long? length, ExpansionBudget budget, string where, uint? crc = null, Func<long>? compressed = null, Action<int>? taken = null, bool leaveOpen = true) : Stream
+    Stream inner, long? length, ExpansionBudget budget, string where, uint? crc = null, Func<long>? compressed = null, (long Head, long Offset)? jump = null, bool leaveOpen = true) : Stream
 {
+    private const int SkippedBytes = 64 * 1024;
+
     private readonly Crc32? _crc = crc is null ? null : new Crc32();
+    private (long Head, long Offset)? _jump = jump;
     private long _position;
     private bool _ended;
 
@@ -41,6 +44,12 @@ internal sealed class EntryStream(
             return 0;
         }
 
+        if (_jump is { } to && _position == to.Head)
+        {
+            inner.Position += to.Offset - to.Head;
+            (_position, _jump) = (to.Offset, null);
+        }
+
         try
         {
             return Count(buffer, await inner.ReadAsync(buffer[..Wanted(buffer.Length)], cancellationToken));
@@ -48,6 +57,24 @@ internal sealed class EntryStream(
         catch (InvalidDataException)
         {
             throw new DatasetException("ENTRY_DAMAGED", $"{where} cannot be expanded.");
+        }
+    }
+
+    /// <summary>Passes over bytes, or those that are left: seeks where it can, which proves nothing of them.</summary>
+    public async ValueTask SkipAsync(long count, CancellationToken cancel)
+    {
+        if (inner.CanSeek && _crc is null)
+        {
+            count = length is { } all ? Math.Min(count, all - _position) : count;
+            inner.Position += count;
+            _position += count;
+            return;
+        }
+
+        var passed = new byte[(int)Math.Min(count, SkippedBytes)];
+        for (var read = 1; count > 0 && read > 0; count -= read)
+        {
+            read = await ReadAsync(passed.AsMemory(0, (int)Math.Min(count, passed.Length)), cancel);
         }
     }
 
@@ -76,7 +103,7 @@ internal sealed class EntryStream(
         base.Dispose(disposing);
     }
 
-    private int Wanted(int room) => length is { } all ? (int)Math.Min(room, all - _position) : room;
+    private int Wanted(int room) => (_jump?.Head ?? length) is { } end ? (int)Math.Min(room, end - _position) : room;
 
     private int Count(ReadOnlyMemory<byte> buffer, int read)
     {
@@ -90,7 +117,6 @@ internal sealed class EntryStream(
 
         _crc?.Append(buffer.Span[..read]);
         _position += read;
-        taken?.Invoke(read);
         budget.Expand(read, where);
         if (compressed is not null)
         {

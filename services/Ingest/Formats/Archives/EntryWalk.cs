@@ -9,6 +9,7 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
 {
     private ArchiveReader? _archive;
     private int _next;
+    private long? _start;
 
     /// <summary>Index of the upload in the list.</summary>
     public int File => _next - 1;
@@ -29,6 +30,16 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
 
     /// <summary>Entries of the archives opened so far, as far as they say it.</summary>
     public long Count { get; private set; }
+
+    /// <summary>Whether the entry's content can be entered in its middle: it is not compressed.</summary>
+    public bool Seeks => _archive!.Seeks;
+
+    /// <summary>The place of a candidate in the entry; null when only reading leads to the entry. See <see cref="CursorPlace"/>.</summary>
+    public CursorPlace? PlaceOf(long head = 0, long offset = 0, long before = 0) =>
+        _archive!.Entry is { } entry ? new CursorPlace(entry, head, offset, before, _archive.Position + offset) : null;
+
+    /// <summary>Begins at an entry of the first file. Only before the first move.</summary>
+    public void StartAt(long entry) => _start = entry;
 
     public async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
@@ -58,7 +69,10 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
     public ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel) => _archive!.ReadAsync(content, cancel);
 
     /// <summary>The entry's content, front to back. Dispose it before moving on. Damage throws <see cref="DatasetException"/> from a read.</summary>
-    public Stream OpenContent() => _archive!.OpenContent();
+    public EntryStream OpenContent() => _archive!.OpenContent();
+
+    /// <summary>The first bytes of the entry's content, and those from an offset on. Only when it <see cref="Seeks"/>.</summary>
+    public EntryStream OpenContent(long head, long offset) => _archive!.OpenContent(head, offset);
 
     /// <summary>The entry's content, to be read in any order. Lies in the store, or on the local disk while it is open.</summary>
     public async Task<Stream> OpenSeekableAsync(Spool spool, CancellationToken cancel)
@@ -87,6 +101,12 @@ internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget
             : TarHeader.IsTar(head.Bytes) ? await TarArchiveReader.OpenAsync(file, head.Gzipped, budget, cancel)
             : await PlainFileReader.OpenAsync(file, head.Gzipped, budget, cancel);
         Count += _archive.Count;
+        if (_start is { } start)
+        {
+            _archive.StartAt(start);
+            _start = null;
+        }
+
         return true;
     }
 

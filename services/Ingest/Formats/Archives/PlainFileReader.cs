@@ -13,6 +13,10 @@ internal sealed class PlainFileReader : ArchiveReader
 
     public override long Count => 1;
 
+    public override long? Entry => 0;
+
+    public override bool Seeks => !_gzipped;
+
     public static async Task<PlainFileReader> OpenAsync(SourceFile file, bool gzipped, ExpansionBudget budget, CancellationToken cancel)
     {
         var stream = await file.OpenAsync(cancel);
@@ -20,6 +24,11 @@ internal sealed class PlainFileReader : ArchiveReader
         {
             Name = gzipped && file.Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file.Path[..^3] : file.Path,
         };
+    }
+
+    public override void StartAt(long entry)
+    {
+        // There is one.
     }
 
     public override ValueTask<bool> MoveNextAsync(CancellationToken cancel)
@@ -42,7 +51,9 @@ internal sealed class PlainFileReader : ArchiveReader
     }
 
     // Seeks when the file is not gzipped; the reader keeps the stream.
-    public override Stream OpenContent() => new EntryStream(_stream, length: null, _budget, _file.Path);
+    public override EntryStream OpenContent() => new EntryStream(_stream, length: null, _budget, _file.Path);
+
+    public override EntryStream OpenContent(long head, long offset) => new EntryStream(_stream, length: null, _budget, _file.Path, jump: (head, offset));
 
     public override async Task<LocalFile?> OpenLocalAsync(CancellationToken cancel) => _gzipped ? null : await _file.OpenLocalAsync(cancel);
 

@@ -1,6 +1,6 @@
 namespace Mesh.Ingest.Formats.Archives;
 
-/// <summary>Entries of a tar or tar.gz as they come: ustar, pax and GNU long names. Holds one block and one entry.</summary>
+/// <summary>Entries of a tar or tar.gz as they come: ustar, pax and GNU long names. Seeks over what is not read, unless it is gzipped. Holds one block.</summary>
 internal sealed class TarArchiveReader : ArchiveReader
 {
     /// <summary>For the headers that describe a header; real ones are shorter than a path.</summary>
@@ -12,8 +12,9 @@ internal sealed class TarArchiveReader : ArchiveReader
     private readonly byte[] _block = new byte[TarHeader.Bytes];
     private readonly byte[] _skipped = new byte[64 * 1024];
     private long _entries;
+    private long _entry;
+    private long _next;
     private long _size;
-    private long _left;
     private bool _ended;
 
     private TarArchiveReader(SourceFile file, Stream stream, ExpansionBudget budget) => (_file, _stream, _budget) = (file, stream, budget);
@@ -24,14 +25,24 @@ internal sealed class TarArchiveReader : ArchiveReader
         return new TarArchiveReader(file, gzipped ? new GzipReader(file, stream, budget.MaxRatio) : stream, budget);
     }
 
+    // Of the first header that describes it.
+    public override long? Entry => Seeks ? _entry : null;
+
+    public override long Position => _entry;
+
+    public override bool Seeks => _stream.CanSeek;
+
+    public override void StartAt(long entry) => _next = entry;
+
     public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
         var described = new PaxRecords();
+        _entry = _next;
         while (!_ended)
         {
-            await SkipAsync(_left, cancel);
-            _left = 0;
+            await SkipAsync(cancel);
             await ReadBlockAsync(cancel);
+            _next = _stream.Position;
             if (TarHeader.IsEnd(_block))
             {
                 await EndAsync(cancel);
@@ -78,16 +89,19 @@ internal sealed class TarArchiveReader : ArchiveReader
             }
 
             content.Advance(read);
-            _left -= read;
             _budget.Expand(read, _file.Path);
         }
 
         return null;
     }
 
-    public override Stream OpenContent() => new EntryStream(_stream, _size, _budget, $"{_file.Path}:{Printable.Of(Name)}", taken: read => _left -= read);
+    public override EntryStream OpenContent() => new EntryStream(_stream, _size, _budget, Where);
+
+    public override EntryStream OpenContent(long head, long offset) => new EntryStream(_stream, _size, _budget, Where, jump: (head, offset));
 
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private string Where => $"{_file.Path}:{Printable.Of(Name)}";
 
     private void Enter(in TarHeader header, in PaxRecords described)
     {
@@ -107,13 +121,13 @@ internal sealed class TarArchiveReader : ArchiveReader
 
     private void Begin(long size)
     {
-        if (size > long.MaxValue - TarHeader.Bytes)
+        if (size > long.MaxValue - TarHeader.Bytes - _next)
         {
             throw Truncated();
         }
 
         _size = size;
-        _left = (size + TarHeader.Bytes - 1) / TarHeader.Bytes * TarHeader.Bytes;
+        _next += (size + TarHeader.Bytes - 1) / TarHeader.Bytes * TarHeader.Bytes;
     }
 
     private async ValueTask<byte[]> ReadMetadataAsync(long size, CancellationToken cancel)
@@ -124,14 +138,13 @@ internal sealed class TarArchiveReader : ArchiveReader
         }
 
         Begin(size);
-        var content = new byte[_left];
+        var content = new byte[_next - _stream.Position];
         if (await _stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancel) < content.Length)
         {
             throw Truncated();
         }
 
-        _budget.Expand(_left, _file.Path);
-        _left = 0;
+        _budget.Expand(content.Length, _file.Path);
         return content[..(int)size];
     }
 
@@ -145,18 +158,23 @@ internal sealed class TarArchiveReader : ArchiveReader
         _budget.Expand(_block.Length, _file.Path);
     }
 
-    private async ValueTask SkipAsync(long count, CancellationToken cancel)
+    /// <summary>Goes to the next header.</summary>
+    private async ValueTask SkipAsync(CancellationToken cancel)
     {
-        while (count > 0)
+        if (Seeks)
         {
-            var read = await _stream.ReadAsync(_skipped.AsMemory(0, (int)Math.Min(count, _skipped.Length)), cancel);
+            _stream.Position = _next <= _file.Size ? _next : throw Truncated();
+            return;
+        }
+
+        while (_stream.Position < _next)
+        {
+            var read = await _stream.ReadAsync(_skipped.AsMemory(0, (int)Math.Min(_next - _stream.Position, _skipped.Length)), cancel);
+            _budget.Expand(read, _file.Path);
             if (read == 0)
             {
                 throw Truncated();
             }
-
-            count -= read;
-            _budget.Expand(read, _file.Path);
         }
     }
 

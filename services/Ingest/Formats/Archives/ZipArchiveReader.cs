@@ -18,6 +18,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
     private readonly ZipDirectory _directory;
     private readonly ExpansionBudget _budget;
     private int _place = -1;
+    private long _passed;
 
     private ZipArchiveReader(SourceFile file, LocalFile local, ZipDirectory directory, ExpansionBudget budget)
     {
@@ -29,6 +30,10 @@ internal sealed class ZipArchiveReader : ArchiveReader
     }
 
     public override long Count { get; }
+
+    public override long? Entry => _place;
+
+    public override long Position => _passed;
 
     public static async Task<ZipArchiveReader> OpenAsync(SourceFile file, ExpansionBudget budget, CancellationToken cancel)
     {
@@ -45,9 +50,12 @@ internal sealed class ZipArchiveReader : ArchiveReader
         }
     }
 
+    public override void StartAt(long entry) => _place = (int)entry - 1;
+
     public override ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        _passed += _place >= 0 && _place < _directory.Count ? _directory[_place].CompressedSize : 0;
         if (++_place >= _directory.Count)
         {
             return ValueTask.FromResult(false);
@@ -62,7 +70,7 @@ internal sealed class ZipArchiveReader : ArchiveReader
     // Synchronous all through: the file is local, and its pages are cached.
     public override ValueTask<string?> ReadAsync(ContentBuffer content, CancellationToken cancel) => ValueTask.FromResult(Read(content));
 
-    public override Stream OpenContent()
+    public override EntryStream OpenContent()
     {
         var entry = _directory[_place];
         var where = $"{_file.Path}:{Printable.Of(Name)}";

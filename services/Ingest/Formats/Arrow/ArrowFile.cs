@@ -16,23 +16,30 @@ internal sealed class ArrowFile : ColumnarFile
     private readonly ArrowStreamReader _reader;
     private readonly string _source;
     private readonly IngestOptions _limits;
+    private readonly bool _enters;
     private List<ArrowColumn> _columns = [];
     private ArrowCells[] _cells = [];
     private int _index;
     private int _length;
 
-    private ArrowFile(ArrowMessages messages, string source, IngestOptions limits, ExpansionBudget budget)
+    private ArrowFile(ArrowMessages messages, string source, IngestOptions limits, ExpansionBudget budget, bool enters)
     {
-        (_messages, _memory, _source, _limits) = (messages, new ArrowMemory(messages, budget, source), source, limits);
+        (_messages, _memory, _source, _limits, _enters) = (messages, new ArrowMemory(messages, budget, source), source, limits, enters);
         // Extension types are read as what they are stored as.
         _reader = new ArrowStreamReader(new ArrowContext(_memory, new CompressionCodecFactory(), new ExtensionTypeRegistry()), messages, leaveOpen: true);
     }
 
     public override IReadOnlyList<(string Name, ColumnType Type)> Columns => [.. _columns.Select(c => (c.Name, c.Type))];
 
-    public static async Task<ArrowFile> OpenAsync(Stream content, string source, IngestOptions limits, ExpansionBudget budget, CancellationToken cancel)
+    /// <summary>The first row of a batch, behind the schema and the dictionaries.</summary>
+    public override (long Head, long Offset)? Start => _enters && _index == 0 && _messages.Head is > 0 and var head ? (head, _messages.Offset) : null;
+
+    /// <param name="before">Rows before the first of the content.</param>
+    /// <param name="enters">Whether the content can be entered in its middle, and none of it is left out already.</param>
+    public static async Task<ArrowFile> OpenAsync(
+        Stream content, string source, IngestOptions limits, ExpansionBudget budget, long before, bool enters, CancellationToken cancel)
     {
-        var file = new ArrowFile(new ArrowMessages(content, source, limits), source, limits, budget);
+        var file = new ArrowFile(new ArrowMessages(content, source, limits), source, limits, budget, enters) { Row = before - 1 };
         try
         {
             var schema = await ArrowFault.GuardAsync(source, () => file._reader.GetSchema(cancel)) ?? throw ArrowFault.Damaged(source, "has no schema");

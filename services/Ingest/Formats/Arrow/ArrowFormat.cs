@@ -12,6 +12,9 @@ internal sealed class ArrowFormat(IOptions<IngestOptions> options) : ColumnarFor
 
     public override DataFormat Format => DataFormat.Arrow;
 
-    public override async Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CancellationToken cancel) =>
-        await ArrowFile.OpenAsync(walk.OpenContent(), walk.Source, _limits, budget, cancel);
+    public override async Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CursorPlace? start, CancellationToken cancel)
+    {
+        var content = start is { } place ? walk.OpenContent(place.Head, place.Offset) : walk.OpenContent();
+        return await ArrowFile.OpenAsync(content, walk.Source, _limits, budget, start?.Before ?? 0, enters: walk.Seeks && start is null, cancel);
+    }
 }

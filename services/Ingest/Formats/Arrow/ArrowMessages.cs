@@ -26,6 +26,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
     private bool _schema;
     private int _message;
     private int _body;
+    private long _records;
     private int _given;
 
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;
@@ -35,6 +36,12 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
 
     /// <summary>Of the message, counted from 1.</summary>
     public long Number { get; private set; }
+
+    /// <summary>Of the message in the content.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Bytes in front of the first records: all that one has to know for any of them. 0 when dictionaries come between records.</summary>
+    public long Head { get; private set; }
 
     /// <summary>Bytes of memory that reading the message can take.</summary>
     public long Memory { get; private set; }
@@ -154,7 +161,8 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
 
             await NeedAsync(head + (int)message.BodyBytes, cancel);
             Check(message, prefix, head);
-            (Kind, Number) = (message.Kind, Number + 1);
+            (Kind, Number, Offset) = (message.Kind, Number + 1, _window.Position);
+            Head = Kind == ArrowMessageKind.Records ? _records++ == 0 ? Offset : Head : 0;
             (_body, _message) = (head, head + (int)message.BodyBytes);
         }
         catch (InvalidDataException)

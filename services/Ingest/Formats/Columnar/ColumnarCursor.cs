@@ -17,6 +17,8 @@ internal sealed class ColumnarCursor : RecordCursor
     private int[] _places = [];
     private string _fileSplit = "";
     private string? _problem;
+    private bool _first;
+    private CursorPlace? _start;
 
     public ColumnarCursor(IReadOnlyList<SourceFile> files, ColumnarFormat format, RecordLayout layout, string? onlySplit, IngestOptions limits)
         : base(layout.Schema)
@@ -30,12 +32,24 @@ internal sealed class ColumnarCursor : RecordCursor
 
     public override string Source => $"{_walk.Source}#{_file!.Row}";
 
+    public override CursorPlace? Place =>
+        _first ? _walk.PlaceOf()
+        : _file!.Start is { } start ? _walk.PlaceOf(start.Head, start.Offset, _file.Row)
+        : null;
+
+    public override void StartAt(in CursorPlace place)
+    {
+        _start = place;
+        _walk.StartAt(place.Entry);
+    }
+
     public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
         while (_file is not null || await OpenNextAsync(cancel))
         {
             while (await _file!.MoveNextAsync(cancel))
             {
+                _first = _file.Row == 0;
                 Split = _fileSplit;
                 if (_split.ByColumn)
                 {
@@ -81,7 +95,8 @@ internal sealed class ColumnarCursor : RecordCursor
         {
             if (_walk.HoldsRecords)
             {
-                _file = await _format.OpenAsync(_walk, _budget, cancel);
+                _file = await _format.OpenAsync(_walk, _budget, _start is { Before: > 0 } within ? within : null, cancel);
+                _start = null;
                 _places = ColumnPlaces.Of(_names, _file.Columns, _walk.Source);
                 (File, _fileSplit) = (_walk.File, EntryPlace.SplitOfTable(_walk.Name));
                 Total += _file.Rows;

@@ -14,6 +14,9 @@ internal abstract class ColumnarFile : IAsyncDisposable
     /// <summary>Rows in all; 0 when that shows only at the end.</summary>
     public virtual long Rows => 0;
 
+    /// <summary>Where reading can begin with the row: bytes of the head that are read again, and where the content goes on. Null where it cannot.</summary>
+    public virtual (long Head, long Offset)? Start => null;
+
     /// <summary>Moves to the next row without reading it.</summary>
     public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
 

@@ -20,7 +20,7 @@ internal abstract class ColumnarFormat(IOptions<IngestOptions> options) : IRecor
         {
             if (walk.HoldsRecords)
             {
-                await using var file = await OpenAsync(walk, budget, cancel);
+                await using var file = await OpenAsync(walk, budget, start: null, cancel);
                 foreach (var (name, type) in file.Columns)
                 {
                     sample.Add(name, type, walk.Source);
@@ -35,5 +35,6 @@ internal abstract class ColumnarFormat(IOptions<IngestOptions> options) : IRecor
 
     /// <summary>The file that the walk stands on.</summary>
     /// <param name="budget">Told what it expands to.</param>
-    public abstract Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CancellationToken cancel);
+    /// <param name="start">Of a row in it, to move to first; null for its first row.</param>
+    public abstract Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CursorPlace? start, CancellationToken cancel);
 }

@@ -19,6 +19,9 @@ internal sealed class DelimitedCursor : RecordCursor
     private int _splitField;
     private string _fileSplit = "";
     private bool _standing;
+    private long _head;
+    private long _candidates;
+    private CursorPlace? _start;
 
     public DelimitedCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, IngestOptions limits)
         : base(layout.Schema)
@@ -33,6 +36,17 @@ internal sealed class DelimitedCursor : RecordCursor
     public override string Source => $"{_walk.Source}#{_file!.Line}";
 
     public override ReadOnlySpan<char> Text => _file!.Text;
+
+    public override CursorPlace? Place =>
+        _candidates == 1 ? _walk.PlaceOf()
+        : _head > 0 && _file!.Offset > 0 ? _walk.PlaceOf(_head, _file.Offset, _file.Line - 1)
+        : null;
+
+    public override void StartAt(in CursorPlace place)
+    {
+        _start = place;
+        _walk.StartAt(place.Entry);
+    }
 
     /// <summary>Mostly the next row is in the buffer already, and this costs no state machine.</summary>
     public override ValueTask<bool> MoveNextAsync(CancellationToken cancel)
@@ -102,6 +116,7 @@ internal sealed class DelimitedCursor : RecordCursor
 
     private bool IsWanted()
     {
+        _candidates++;
         Split = SplitOfRow();
         return _onlySplit is null || Split == _onlySplit;
     }
@@ -161,7 +176,9 @@ internal sealed class DelimitedCursor : RecordCursor
                 continue;
             }
 
-            _file = await DelimitedFile.OpenAsync(new ReadAheadStream(_walk.OpenContent()), _walk.Source, _layout.Options, _limits, cancel);
+            var start = _start is { Offset: > 0 } within ? within : (CursorPlace?)null;
+            _start = null;
+            _file = await OpenAsync(start, cancel);
             if (!await _file.MoveNextAsync(cancel))
             {
                 await CloseAsync();
@@ -172,11 +189,27 @@ internal sealed class DelimitedCursor : RecordCursor
             _places = DelimitedColumns.Places(_names, first, _layout.Options, _walk.Source);
             _splitField = Array.IndexOf(_places, _splitColumn);
             _standing = _layout.Options.Header == FormatOptions.Types.Header.Absent;
+            (_head, _candidates) = (_file.End, start is null ? 0 : 1);
+            if (start is { } place)
+            {
+                // The first row was read for the names of the columns; what comes is what the place was of.
+                _file.GoTo(place.Before + 1);
+                _standing = false;
+            }
+
             (File, _fileSplit) = (_walk.File, EntryPlace.SplitOfTable(_walk.Name));
             return true;
         }
 
         return false;
+    }
+
+    /// <param name="start">Where to go on behind the first row; null for the second.</param>
+    private Task<DelimitedFile> OpenAsync(CursorPlace? start, CancellationToken cancel)
+    {
+        var content = start is { } place ? _walk.OpenContent(place.Head, place.Offset) : _walk.OpenContent();
+        var marks = _walk.Seeks && start is null ? new LineMarks(TextEncodings.Get(_layout.Options.Encoding), detects: true) : null;
+        return DelimitedFile.OpenAsync(new ReadAheadStream(content, marks), _walk.Source, _layout.Options, _limits, cancel, marks);
     }
 
     private async ValueTask CloseAsync()

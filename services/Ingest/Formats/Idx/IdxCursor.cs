@@ -2,7 +2,7 @@ using Mesh.Ingest.Records;
 
 namespace Mesh.Ingest.Formats.Idx;
 
-/// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only; a tar is expanded for each file in it.</summary>
+/// <summary>The records of IDX pairs, one after the other. Skipping costs the expansion only, and nothing where there is none.</summary>
 internal sealed class IdxCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, IngestOptions options)
     : RecordCursor(layout.Schema)
 {
@@ -38,19 +38,24 @@ internal sealed class IdxCursor(IReadOnlyList<SourceFile> files, RecordLayout la
             }
         }
 
-        if (_record >= _chunkEnd)
-        {
-            await FillAsync(cancel);
-        }
-
         return true;
     }
 
-    public override ValueTask<string?> ReadAsync(CancellationToken cancel)
+    public override ValueTask<string?> ReadAsync(CancellationToken cancel) => _record < _chunkEnd ? ValueTask.FromResult(Read()) : FillAndReadAsync(cancel);
+
+    public override ValueTask DisposeAsync() => CloseAsync();
+
+    private async ValueTask<string?> FillAndReadAsync(CancellationToken cancel)
+    {
+        await FillAsync(cancel);
+        return Read();
+    }
+
+    private string? Read()
     {
         if (layout.Labels.Known && LabelNumber >= layout.Labels.Names.Count)
         {
-            return ValueTask.FromResult<string?>($"label {LabelNumber} is out of range: there are {layout.Labels.Names.Count} label names");
+            return $"label {LabelNumber} is out of range: there are {layout.Labels.Names.Count} label names";
         }
 
         var header = _images!.Header;
@@ -58,10 +63,8 @@ internal sealed class IdxCursor(IReadOnlyList<SourceFile> files, RecordLayout la
         Row.Clear();
         Row.SetImage(Image, new ImageCell(pixels, ImageCell.Raw, header.Height, header.Width, Channels: 1));
         Row.SetText(Label, _labels[LabelNumber]);
-        return ValueTask.FromResult<string?>(null);
+        return null;
     }
-
-    public override ValueTask DisposeAsync() => CloseAsync();
 
     private async Task<bool> OpenNextAsync(CancellationToken cancel)
     {

@@ -2,14 +2,15 @@ using Mesh.Ingest.Formats.Archives;
 
 namespace Mesh.Ingest.Formats.Idx;
 
-/// <summary>One IDX file being read front to back, a chunk of whole records at a time. In a tar it is expanded up to there.</summary>
+/// <summary>One IDX file being read front to back, a chunk of whole records at a time.</summary>
 internal sealed class IdxFile : IAsyncDisposable
 {
     private readonly IdxEntry _entry;
     private readonly EntryWalk _walk;
-    private readonly Stream _stream;
+    private readonly EntryStream _stream;
+    private long _next;
 
-    private IdxFile(IdxEntry entry, EntryWalk walk, Stream stream, IdxHeader header) => (_entry, _walk, _stream, Header) = (entry, walk, stream, header);
+    private IdxFile(IdxEntry entry, EntryWalk walk, EntryStream stream, IdxHeader header) => (_entry, _walk, _stream, Header) = (entry, walk, stream, header);
 
     public IdxHeader Header { get; }
 
@@ -38,9 +39,12 @@ internal sealed class IdxFile : IAsyncDisposable
         }
     }
 
+    /// <param name="firstRecord">Not before the end of the last chunk; those between are passed over.</param>
     /// <exception cref="DatasetException">IDX_TRUNCATED</exception>
     public async ValueTask FillAsync(Memory<byte> chunk, long firstRecord, CancellationToken cancel)
     {
+        await GoToAsync(firstRecord, cancel);
+        _next += chunk.Length / Header.RecordBytes;
         var read = await _stream.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancel);
         if (read < chunk.Length)
         {
@@ -52,9 +56,19 @@ internal sealed class IdxFile : IAsyncDisposable
     /// <summary>Proves that nothing follows the last record.</summary>
     public async Task EndAsync(CancellationToken cancel)
     {
+        await GoToAsync(Header.Count, cancel);
         if (await _stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancel) > 0)
         {
             throw new DatasetException("IDX_TRAILING_DATA", $"{_entry.Source} says it has {Header.Count} records and goes on after them.");
+        }
+    }
+
+    private async ValueTask GoToAsync(long record, CancellationToken cancel)
+    {
+        if (record > _next)
+        {
+            await _stream.SkipAsync((record - _next) * Header.RecordBytes, cancel);
+            _next = record;
         }
     }
 

@@ -2,7 +2,7 @@ using Mesh.Ingest.Formats.Archives;
 
 namespace Mesh.Ingest.Formats.Images;
 
-/// <summary>The files of a version as images, one after the other. Skipping is free in a zip; a tar has to be expanded up to there.</summary>
+/// <summary>The files of a version as images, one after the other. Skipping is free in a zip, costs a header in a tar, and the expansion in a gzipped one.</summary>
 internal sealed class ImageFolderCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, IngestOptions options) : RecordCursor(layout.Schema)
 {
     private const int Image = 0;
@@ -14,6 +14,10 @@ internal sealed class ImageFolderCursor(IReadOnlyList<SourceFile> files, RecordL
     private string? _label;
 
     public override string Source => _walk.Source;
+
+    public override CursorPlace? Place => _walk.PlaceOf();
+
+    public override void StartAt(in CursorPlace place) => _walk.StartAt(place.Entry);
 
     public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Mesh.Ingest.Formats.Archives;
 using Mesh.Ingest.Formats.Schemas;
+using Mesh.Ingest.Formats.Texts;
 
 namespace Mesh.Ingest.Formats.Json;
 
@@ -21,6 +22,11 @@ internal sealed class JsonCursor : RecordCursor
     private JsonRecords? _records;
     private string _fileSplit = "";
     private string? _problem;
+    private LineMarks? _marks;
+    private long _head;
+    private long _offset;
+    private long _candidates;
+    private CursorPlace? _start;
 
     public JsonCursor(IReadOnlyList<SourceFile> files, JsonFormat format, RecordLayout layout, string? onlySplit, IngestOptions limits)
         : base(layout.Schema)
@@ -42,12 +48,24 @@ internal sealed class JsonCursor : RecordCursor
         }
     }
 
+    public override CursorPlace? Place =>
+        _candidates == 1 ? _walk.PlaceOf()
+        : _head > 0 && _offset > 0 ? _walk.PlaceOf(_head, _offset, _records!.Place - 1)
+        : null;
+
+    public override void StartAt(in CursorPlace place)
+    {
+        _start = place;
+        _walk.StartAt(place.Entry);
+    }
+
     public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
         while (_records is not null || await OpenNextAsync(cancel))
         {
             while (await _records!.MoveNextAsync(cancel))
             {
+                Locate();
                 Split = _fileSplit;
                 if (_split.ByColumn)
                 {
@@ -88,13 +106,34 @@ internal sealed class JsonCursor : RecordCursor
             ?? (_split.ByColumn && _split.Of(Row) is null ? _split.Problem : null);
     }
 
+    /// <summary>Looks up where the record is.</summary>
+    private void Locate()
+    {
+        if (_marks is not null)
+        {
+            _head = _candidates == 0 ? _marks.Behind(1) : _head;
+            _offset = _marks.Behind(_records!.Place - 1);
+        }
+
+        _candidates++;
+    }
+
     private async Task<bool> OpenNextAsync(CancellationToken cancel)
     {
         while (await _walk.MoveNextAsync(cancel))
         {
             if (_walk.HoldsRecords)
             {
-                _records = await _format.OpenAsync(new ReadAheadStream(_walk.OpenContent()), _walk.Source, _layout.Options.Encoding, cancel);
+                var start = _start is { Offset: > 0 } within ? within : (CursorPlace?)null;
+                (_start, _candidates, _head, _offset) = (null, start is null ? 0 : 1, 0, 0);
+                _marks = _format.IsLines && _walk.Seeks && start is null ? new LineMarks(TextEncodings.Get(_layout.Options.Encoding), detects: false) : null;
+                var content = start is { } there ? _walk.OpenContent(there.Head, there.Offset) : _walk.OpenContent();
+                _records = await _format.OpenAsync(new ReadAheadStream(content, _marks), _walk.Source, _layout.Options.Encoding, cancel);
+                if (start is { } place)
+                {
+                    await _records.StartBehindAsync(place.Before, cancel);
+                }
+
                 (File, _fileSplit) = (_walk.File, EntryPlace.SplitOfTable(_walk.Name));
                 return true;
             }

@@ -56,6 +56,9 @@ internal abstract class JsonFormat(IOptions<IngestOptions> options) : IRecordFor
 
     public RecordCursor Open(IReadOnlyList<SourceFile> files, RecordLayout layout, string? split) => new JsonCursor(files, this, layout, split, options.Value);
 
+    /// <summary>Whether a record is a line.</summary>
+    public virtual bool IsLines => false;
+
     /// <summary>The records of one file.</summary>
     public async Task<JsonRecords> OpenAsync(Stream content, string source, string encoding, CancellationToken cancel)
     {
@@ -102,6 +105,8 @@ internal abstract class JsonFormat(IOptions<IngestOptions> options) : IRecordFor
 internal sealed class JsonLinesFormat(IOptions<IngestOptions> options) : JsonFormat(options)
 {
     public override DataFormat Format => DataFormat.Jsonl;
+
+    public override bool IsLines => true;
 
     protected override JsonRecords Records(ByteWindow window, string source, int maxRecord) => new JsonLinesFile(window, source, maxRecord);
 }

@@ -17,6 +17,12 @@ internal sealed class JsonLinesFile(ByteWindow window, string source, int maxRec
         return false;
     }
 
+    public override async ValueTask StartBehindAsync(long lines, CancellationToken cancel)
+    {
+        await NextLineAsync(cancel);
+        Place = lines;
+    }
+
     private async ValueTask<bool> NextLineAsync(CancellationToken cancel)
     {
         Release();

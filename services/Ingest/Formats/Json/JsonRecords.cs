@@ -25,6 +25,9 @@ internal abstract class JsonRecords(ByteWindow window, string source, int maxRec
 
     public abstract ValueTask<bool> MoveNextAsync(CancellationToken cancel);
 
+    /// <summary>Passes over the first line, which was the head of the content, and goes on behind so many lines.</summary>
+    public virtual ValueTask StartBehindAsync(long lines, CancellationToken cancel) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => window.DisposeAsync();
 
     /// <summary>Leaves the record behind.</summary>

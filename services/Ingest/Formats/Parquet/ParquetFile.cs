@@ -20,25 +20,32 @@ internal sealed class ParquetFile : ColumnarFile
     private readonly ParquetFileReader _reader;
     private readonly IngestOptions _limits;
     private readonly ExpansionBudget _budget;
+    private readonly bool _enters;
     private RowGroupReader? _group;
     private ParquetLeaf[] _leaves = [];
     private int _nextGroup;
     private long _rowsLeft;
     private long _rowsToSkip;
+    private bool _begins;
 
-    private ParquetFile(Stream stream, string source, ParquetFooter footer, ParquetFileReader reader, IngestOptions limits, ExpansionBudget budget)
+    private ParquetFile(Stream stream, string source, ParquetFooter footer, ParquetFileReader reader, IngestOptions limits, ExpansionBudget budget, bool enters)
     {
-        (_stream, _source, _footer, _reader, _limits, _budget) = (stream, source, footer, reader, limits, budget);
+        (_stream, _source, _footer, _reader, _limits, _budget, _enters) = (stream, source, footer, reader, limits, budget, enters);
         _columns = ParquetColumns.Of(footer.Root, reader.FileMetaData.Schema, source);
+        Rows = footer.RowGroups.Sum(g => g.Rows);
         Columns = [.. ColumnNames.Of([.. _columns.Select(c => c.Name)], source).Zip(_columns, (name, column) => (name, column.Type))];
     }
 
     public override IReadOnlyList<(string Name, ColumnType Type)> Columns { get; }
 
-    public override long Rows => _footer.RowGroups.Sum(g => g.Rows);
+    public override long Rows { get; }
+
+    /// <summary>The first row of a group: to come to another one, the pages before it are read. How far it is into the file is told by its share of the rows.</summary>
+    public override (long Head, long Offset)? Start => _enters && _begins ? (0, (long)((double)Row / Rows * _stream.Length)) : null;
 
     /// <param name="stream">Seeks.</param>
-    public static ParquetFile Open(Stream stream, string source, IngestOptions limits, ExpansionBudget budget)
+    /// <param name="enters">Whether opening costs no more than the rows that are read.</param>
+    public static ParquetFile Open(Stream stream, string source, IngestOptions limits, ExpansionBudget budget, bool enters)
     {
         ParquetFileReader? reader = null;
         try
@@ -52,7 +59,7 @@ internal sealed class ParquetFile : ColumnarFile
                 properties.BufferSize = BufferBytes;
                 return new ParquetFileReader(new ManagedRandomAccessFile(stream, leaveOpen: true), properties);
             });
-            return ParquetFault.Guard(source, () => new ParquetFile(stream, source, footer, reader, limits, budget));
+            return ParquetFault.Guard(source, () => new ParquetFile(stream, source, footer, reader, limits, budget, enters));
         }
         catch
         {
@@ -63,6 +70,20 @@ internal sealed class ParquetFile : ColumnarFile
     }
 
     public override ValueTask<bool> MoveNextAsync(CancellationToken cancel) => ValueTask.FromResult(MoveNext());
+
+    /// <summary>Passes over the rows before one. Only before the first move.</summary>
+    public void GoTo(long row)
+    {
+        while (_nextGroup < _footer.RowGroups.Count && Row + 1 + _footer.RowGroups[_nextGroup].Rows <= row)
+        {
+            Row += _footer.RowGroups[_nextGroup++].Rows;
+        }
+
+        while (Row + 1 < row && MoveNext())
+        {
+            // Within a group rows are only counted.
+        }
+    }
 
     // Synchronous, as moving is: the file is local. Skipping rows of columns without lists decodes nothing.
     public override string? Read(ColumnarRow row, int[] places)
@@ -102,6 +123,7 @@ internal sealed class ParquetFile : ColumnarFile
 
     private bool MoveNext()
     {
+        _begins = false;
         while (_rowsLeft == 0)
         {
             if (_nextGroup == _footer.RowGroups.Count)
@@ -110,7 +132,7 @@ internal sealed class ParquetFile : ColumnarFile
             }
 
             Close();
-            (_rowsLeft, _rowsToSkip) = (_footer.RowGroups[_nextGroup++].Rows, 0);
+            (_rowsLeft, _rowsToSkip, _begins) = (_footer.RowGroups[_nextGroup++].Rows, 0, true);
         }
 
         Row++;

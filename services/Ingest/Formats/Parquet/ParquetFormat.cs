@@ -12,6 +12,15 @@ internal sealed class ParquetFormat(Spool spool, IOptions<IngestOptions> options
 
     public override DataFormat Format => DataFormat.Parquet;
 
-    public override async Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CancellationToken cancel) =>
-        ParquetFile.Open(await walk.OpenSeekableAsync(spool, cancel), walk.Source, _limits, budget);
+    public override async Task<ColumnarFile> OpenAsync(EntryWalk walk, ExpansionBudget budget, CursorPlace? start, CancellationToken cancel)
+    {
+        // From an archive the whole file is copied before the first row is read.
+        var file = ParquetFile.Open(await walk.OpenSeekableAsync(spool, cancel), walk.Source, _limits, budget, enters: walk.Seeks && !walk.InArchive);
+        if (start is { } place)
+        {
+            file.GoTo(place.Before);
+        }
+
+        return file;
+    }
 }

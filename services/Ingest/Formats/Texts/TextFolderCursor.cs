@@ -2,7 +2,7 @@ using Mesh.Ingest.Formats.Archives;
 
 namespace Mesh.Ingest.Formats.Texts;
 
-/// <summary>The files of a version as texts, one after the other. Skipping is free in a zip; a tar has to be expanded up to there.</summary>
+/// <summary>The files of a version as texts, one after the other. Skipping is free in a zip, costs a header in a tar, and the expansion in a gzipped one.</summary>
 internal sealed class TextFolderCursor(IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, IngestOptions options) : RecordCursor(layout.Schema)
 {
     private const int Content = 0;
@@ -19,6 +19,10 @@ internal sealed class TextFolderCursor(IReadOnlyList<SourceFile> files, RecordLa
     public override string Source => _walk.Source;
 
     public override ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
+
+    public override CursorPlace? Place => _walk.PlaceOf();
+
+    public override void StartAt(in CursorPlace place) => _walk.StartAt(place.Entry);
 
     public override async ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
