@@ -75,7 +75,8 @@ public sealed class BlobCollection(IDbContextFactory<PreprocessingDb> databases,
             await left.ExecuteUpdateAsync(set => set.SetProperty(c => c.DeletingTicks, 0), cancel);
         }
 
-        Telemetry.BlobsWaiting.Record(await db.Claims.CountAsync(c => c.RunName == "", cancel));
+        Telemetry.BlobsWaiting.Record(
+            await db.Claims.Where(c => c.RunName == "").Select(c => new { c.Project, c.Digest }).Distinct().CountAsync(cancel));
         return whole;
     }
 
