@@ -34,19 +34,36 @@ public sealed class JobOptions
     public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>
-    /// Failures since the job last got further (a new checkpoint) after which it is FAILED. Yields, restarts of the service
-    /// and a lease lost after progress are no failures.
+    /// Attempts at one place after which a job is FAILED: failures one after the other, none of which got further than the
+    /// first of them. What kills a worker again and again, a record or a lack of memory, does it at one place. More of them
+    /// outlast a longer trouble of the machine, and cost as many runs up to that place when it is the job's own. Yields and
+    /// restarts of the service are no failures.
     /// </summary>
     [Range(1, 100)]
-    public int MaxAttempts { get; set; } = 3;
+    public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>Wait before the second attempt; doubles with each failure.</summary>
+    /// <summary>
+    /// Failures of a job since its last checkpoint after which it is FAILED however far it got: it keeps a machine on which
+    /// nothing comes to an end from being busy with it for ever.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxFailures { get; set; } = 50;
+
+    /// <summary>Wait before the second attempt; doubles with each failure since the last checkpoint.</summary>
     [Range(0, 3600)]
     public int RetryDelaySeconds { get; set; } = 2;
 
     /// <summary>The longest wait between attempts.</summary>
     [Range(0, 86400)]
     public int MaxRetryDelaySeconds { get; set; } = 120;
+
+    /// <summary>
+    /// Days for which the parts of a job that has ended are kept, with their logs; 0 for ever. They are there for people who
+    /// want to know what each process did; the job itself stays, with its result or its error. A run over a thousand
+    /// partitions has some 3,000 parts, each with a row and with a log of up to 64 MiB.
+    /// </summary>
+    [Range(0, 36_500)]
+    public int KeepPartsDays { get; set; } = 7;
 
     /// <summary>
     /// How long workers may take to checkpoint and leave when the service stops or a job is cancelled; then they are

@@ -44,6 +44,7 @@ public static class JobsSetup
         builder.Services.AddSingleton<WorkerEnvironment>();
         builder.Services.TryAddSingleton<ILauncher, LocalProcessLauncher>();
         builder.Services.AddHostedService<JobScheduler<TDb>>();
+        builder.Services.AddHostedService<PartRetention<TDb>>();
         return builder;
     }
 

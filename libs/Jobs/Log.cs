@@ -63,4 +63,10 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Error, "All parts of {Job} have ended and none led to a result; it is FAILED.")]
     public static partial void GroupStalled(this ILogger logger, string job);
+
+    [LoggerMessage(21, LogLevel.Information, "Removed the {Count} parts of {Job}, which ended long ago.")]
+    public static partial void PartsRemoved(this ILogger logger, string job, int count);
+
+    [LoggerMessage(22, LogLevel.Error, "The parts of jobs that ended long ago could not be removed; trying again.")]
+    public static partial void PartsNotRemoved(this ILogger logger, Exception e);
 }

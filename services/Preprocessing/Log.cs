@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);
+
+    [LoggerMessage(11, LogLevel.Warning, "The blob {Digest} of project {Project}, which nothing needs any more, could not be deleted; trying again.")]
+    public static partial void BlobNotDeleted(this ILogger logger, string digest, string project, Exception exception);
 }

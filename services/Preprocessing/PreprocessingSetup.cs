@@ -36,6 +36,7 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<ProcessedFiles>();
         builder.AddBlobStore();
         builder.Services.AddHostedService<DatasetCare>();
+        builder.Services.AddHostedService<BlobCollection>();
         AddTriggers(builder);
     }
 

@@ -14,4 +14,7 @@ internal static class Telemetry
     public static readonly Counter<long> Records = Meter.CreateCounter<long>("mesh.preprocessing.records", "{record}", "Records written to shards.");
 
     public static readonly Counter<long> RunsCreated = Meter.CreateCounter<long>("mesh.preprocessing.runs.created", "{run}", "Runs, by whether the result existed already.");
+
+    public static readonly Gauge<long> BlobsWaiting = Meter.CreateGauge<long>(
+        "mesh.preprocessing.blobs.waiting", "{blob}", "Blobs that may be nobody's and are still to be looked at or deleted.");
 }

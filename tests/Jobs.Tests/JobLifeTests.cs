@@ -15,6 +15,7 @@ public class JobLifeTests
     {
         Claim,
         Record,
+        Work,
         Complete,
         Fail,
         FailForGood,
@@ -61,8 +62,8 @@ public class JobLifeTests
             model.Apply(step);
             var row = await rig.GetAsync(job);
             Assert.Equal(
-                (model.State, model.Attempt, model.Failures, model.Working),
-                (row.State, row.Attempt, row.Failures, row.LeaseExpiresTicks > 0));
+                (model.State, model.Attempt, model.Failures, model.InPlace, model.Working),
+                (row.State, row.Attempt, row.Failures, row.FailuresInPlace, row.LeaseExpiresTicks > 0));
             Assert.Equal(JobLife.IsTerminal(model.State), row.EndedTicks is not null);
             await using var db = await rig.OpenAsync();
             Assert.Equal(JobLife.IsTerminal(model.State) ? 1 : 0, db.Ends.Count(e => e.Job == job.Name));
@@ -86,6 +87,9 @@ public class JobLifeTests
                     break;
                 case Step.Record:
                     await rig.Attempts.RecordAsync(name, attempt, [StoreRig.Counted(model.Events + 1, (model.Attempt * 100) + model.Events)], StoreRig.Cancel);
+                    break;
+                case Step.Work:
+                    await rig.Attempts.HeartbeatAsync(name, attempt, new Progress { Stage = "a", Done = model.Units + 1 }, model.Units + 1, StoreRig.Cancel);
                     break;
                 case Step.Complete or Step.Stale:
                     await rig.Attempts.CompleteAsync(name, attempt, Any.Pack(new Int64Value { Value = attempt }), StoreRig.Cancel);
@@ -119,25 +123,38 @@ public class JobLifeTests
 
     private sealed class Model
     {
+        /// <summary>Done by the attempts that failed since the last event.</summary>
+        private readonly List<int> _units = [];
+
         public JobState State { get; private set; } = JobState.Queued;
 
         public int Attempt { get; private set; }
 
-        public int Failures { get; private set; }
+        public int Failures => _units.Count;
 
         public bool Working => State is JobState.Running or JobState.Cancelling;
 
         public int Events { get; private set; }
+
+        public int Units { get; private set; }
+
+        /// <summary>Failures since the last of them that got further than any before.</summary>
+        public int InPlace => _units.Count == 0 ? 0 : _units.Count - _units.IndexOf(_units.Max());
+
 
         public void Apply(Step step)
         {
             switch (step)
             {
                 case Step.Claim when State == JobState.Queued:
-                    (State, Attempt, Events) = (JobState.Running, Attempt + 1, 0);
+                    (State, Attempt, Events, Units) = (JobState.Running, Attempt + 1, 0, 0);
                     break;
                 case Step.Record when Working:
-                    (Events, Failures) = (Events + 1, 0);
+                    Events++;
+                    _units.Clear();
+                    break;
+                case Step.Work when Working:
+                    Units++;
                     break;
                 case Step.Complete when State == JobState.Running:
                     State = JobState.Succeeded;
@@ -152,12 +169,11 @@ public class JobLifeTests
                     State = JobState.Cancelled;
                     break;
                 case Step.Yield or Step.TakeBack when State == JobState.Running:
-                case Step.Expire when State == JobState.Running && Events > 0:
                     State = JobState.Queued;
                     break;
                 case Step.Fail or Step.FailForGood or Step.Exit or Step.Expire when State == JobState.Running:
-                    Failures++;
-                    State = step == Step.FailForGood || Failures == StoreRig.Options.MaxAttempts ? JobState.Failed : JobState.Queued;
+                    _units.Add(Units);
+                    State = step == Step.FailForGood || InPlace == StoreRig.Options.MaxAttempts ? JobState.Failed : JobState.Queued;
                     break;
             }
         }

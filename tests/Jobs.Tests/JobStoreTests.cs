@@ -44,21 +44,6 @@ public abstract class JobStoreTests(string database)
     }
 
     [Fact]
-    public async Task Only_failures_without_any_progress_between_them_end_a_job()
-    {
-        using var rig = await StoreRig.CreateAsync(database);
-        var job = await rig.AddAsync("a");
-        for (var attempt = 1; attempt <= 2 * StoreRig.Options.MaxAttempts; attempt++)
-        {
-            rig.Time.Advance(TimeSpan.FromMinutes(1));
-            await rig.ClaimAsync();
-            await rig.Attempts.RecordAsync(job.Name, attempt, [StoreRig.Counted(1, attempt)], StoreRig.Cancel);
-            var row = await rig.Queue.AttemptExitedAsync(job.Name, attempt, "SIGKILL", StoreRig.Cancel);
-            Assert.Equal((JobState.Queued, 1), (row!.State, row.Failures));
-        }
-    }
-
-    [Fact]
     public async Task Every_end_is_counted_once_by_kind_and_state()
     {
         using var rig = await StoreRig.CreateAsync(database);
@@ -170,7 +155,7 @@ public abstract class JobStoreTests(string database)
         for (var i = 1; i <= 5; i++)
         {
             rig.Time.Advance(TimeSpan.FromSeconds(6));
-            await rig.Attempts.HeartbeatAsync(job.Name, 1, new Progress { Stage = "fit", Done = i, Total = 9 }, StoreRig.Cancel);
+            await rig.Attempts.HeartbeatAsync(job.Name, 1, new Progress { Stage = "fit", Done = i, Total = 9 }, i, StoreRig.Cancel);
             Assert.Empty(await rig.Queue.ExpireLeasesAsync(StoreRig.Cancel));
         }
 
@@ -201,25 +186,6 @@ public abstract class JobStoreTests(string database)
         var refused = await Assert.ThrowsAsync<MeshException>(() => rig.Attempts.CompleteAsync(job.Name, 1, Result, StoreRig.Cancel));
         Assert.Equal("CANCELLING", refused.Reason);
         Assert.Equal(JobState.Cancelled, (await rig.Attempts.EndAsync(job.Name, 1, Outcome.Cancelled, Error, false, StoreRig.Cancel)).State);
-    }
-
-    [Fact]
-    public async Task Attempts_wait_longer_after_each_failure()
-    {
-        using var rig = await StoreRig.CreateAsync(database);
-        var job = await rig.AddAsync("a");
-        foreach (var seconds in (int[])[1, 2])
-        {
-            var attempt = (await rig.ClaimAsync())!.Attempt;
-            await rig.Attempts.EndAsync(job.Name, attempt, Outcome.Failed, Error, true, StoreRig.Cancel);
-            rig.Time.Advance(TimeSpan.FromSeconds(seconds - 0.1));
-            Assert.Null(await rig.ClaimAsync());
-            Assert.Equal("BAD", (await rig.GetAsync(job)).ToStatus().Error.Reason);
-            rig.Time.Advance(TimeSpan.FromSeconds(0.1));
-        }
-
-        await rig.ClaimAsync();
-        Assert.Equal(JobState.Failed, (await rig.Attempts.EndAsync(job.Name, 3, Outcome.Failed, Error, true, StoreRig.Cancel)).State);
     }
 
     [Fact]
@@ -278,7 +244,7 @@ public abstract class JobStoreTests(string database)
     {
         var before = await rig.GetAsync(job);
         await AssertLostAsync(() => rig.Attempts.StartAsync(job.Name, attempt, StoreRig.Cancel));
-        await AssertLostAsync(() => rig.Attempts.HeartbeatAsync(job.Name, attempt, null, StoreRig.Cancel));
+        await AssertLostAsync(() => rig.Attempts.HeartbeatAsync(job.Name, attempt, null, 0, StoreRig.Cancel));
         await AssertLostAsync(() => rig.Attempts.RecordAsync(job.Name, attempt, [StoreRig.Counted(1, 99)], StoreRig.Cancel));
         await AssertLostAsync(() => rig.Attempts.CompleteAsync(job.Name, attempt, Result, StoreRig.Cancel));
         await AssertLostAsync(() => rig.Attempts.EndAsync(job.Name, attempt, Outcome.Failed, Error, false, StoreRig.Cancel));

@@ -20,7 +20,7 @@ namespace Mesh.Jobs.Tests;
 /// <summary>The job store on a migrated database, without a scheduler: the test is scheduler and worker.</summary>
 internal sealed class StoreRig : IDisposable
 {
-    public static readonly JobOptions Options = new() { Cpus = 4, LeaseSeconds = 10, MaxAttempts = 3, RetryDelaySeconds = 1 };
+    public static readonly JobOptions Options = new() { Cpus = 4, LeaseSeconds = 10, MaxAttempts = 3, MaxFailures = 12, RetryDelaySeconds = 1 };
     public static readonly JobResources Room = new(4, 1 << 30, 0);
     public static readonly byte[] Token = new byte[32];
 
@@ -35,6 +35,7 @@ internal sealed class StoreRig : IDisposable
         Queue = ActivatorUtilities.CreateInstance<JobQueue<CountingDb>>(_services);
         Attempts = ActivatorUtilities.CreateInstance<JobAttempts<CountingDb>>(_services);
         Groups = _services.GetRequiredService<GroupCare<CountingDb>>();
+        Retention = ActivatorUtilities.CreateInstance<PartRetention<CountingDb>>(_services);
     }
 
     public ManualTime Time => (ManualTime)_services.GetRequiredService<TimeProvider>();
@@ -46,6 +47,8 @@ internal sealed class StoreRig : IDisposable
     public JobAttempts<CountingDb> Attempts { get; }
 
     public GroupCare<CountingDb> Groups { get; }
+
+    public PartRetention<CountingDb> Retention { get; }
 
     public JobTransaction<CountingDb> Transactions => _services.GetRequiredService<JobTransaction<CountingDb>>();
 

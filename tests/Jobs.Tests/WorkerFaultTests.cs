@@ -31,6 +31,15 @@ public class WorkerFaultTests
     }
 
     [Fact]
+    public async Task Workers_that_die_further_on_each_time_do_not_end_their_job()
+    {
+        using var state = new TemporaryFolder();
+        await using var host = await JobsHost.StartAsync(state, settings: "--Jobs:MaxAttempts=2");
+        var ended = await host.EndAsync(await host.CreateAsync("a", mode: "crash-further"));
+        Assert.Equal((JobState.Succeeded, 5), (ended.State, ended.Attempt));
+    }
+
+    [Fact]
     public async Task A_zombie_that_wakes_after_it_lost_its_lease_changes_nothing()
     {
         using var state = new TemporaryFolder();

@@ -38,13 +38,14 @@ public class WorkerRunTests
 
     [Theory]
     [InlineData("fail", 1, "BAD_LUCK", "Nothing to be done.")]
-    [InlineData("fail-retryable", 3, "BAD_LUCK", "Perhaps next time.")]
-    [InlineData("throw", 3, "INTERNAL", "The worker failed with InvalidOperationException; its log says more.")]
-    [InlineData("crash", 3, "WORKER_EXITED", "The worker ended with SIGKILL before it had a result.")]
+    [InlineData("fail-retryable", 3, "BAD_LUCK", "Perhaps next time. 3 attempts in a row got no further.")]
+    [InlineData("throw", 3, "INTERNAL", "The worker failed with InvalidOperationException; its log says more. 3 attempts in a row got no further.")]
+    [InlineData("crash", 3, "WORKER_EXITED", "The worker ended with SIGKILL before it had a result. That is what happens when memory runs out. 3 attempts in a row got no further.")]
+    [InlineData("crash-there", 3, "WORKER_EXITED", "The worker ended with SIGKILL before it had a result. That is what happens when memory runs out. 3 attempts in a row got no further.")]
     public async Task A_failing_job_fails_with_its_reason_after_the_attempts_it_may_have(string mode, int attempts, string reason, string message)
     {
         using var state = new TemporaryFolder();
-        await using var host = await JobsHost.StartAsync(state);
+        await using var host = await JobsHost.StartAsync(state, settings: "--Jobs:MaxAttempts=3");
         var job = await host.EndAsync(await host.CreateAsync("a", mode: mode));
 
         Assert.Equal((JobState.Failed, attempts), (job.State, job.Attempt));

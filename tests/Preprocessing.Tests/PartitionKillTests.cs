@@ -84,7 +84,7 @@ public class PartitionKillTests
         }
 
         Task<PreprocessingProcess> StartAsync() =>
-            PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: [("Jobs__Cpus", "3"), ("Jobs__MaxAttempts", "100")]);
+            PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Jobs__Cpus", "3"));
     }
 
     /// <summary>False when the run came to its end before.</summary>

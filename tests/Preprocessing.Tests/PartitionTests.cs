@@ -41,7 +41,16 @@ public class PartitionTests
         // Another version, in which one record of the last thousand is another.
         var next = mesh.Ingest.Add(TestData.Fashion("next", train: 3_000, test: 600, changed: 2_500));
         var before = mesh.Ingest.RecordsRead;
-        var again = await EndAsync(service, "cut", next);
+        // It is held where it writes. The first result goes meanwhile, and with it what this run has not found in it.
+        mesh.Ingest.HoldAfter(2 + 2);
+        var going = await service.StartRunAsync("cut", next);
+        await Eventually.BecomesTrueAsync(() => mesh.Ingest.IsHolding, TimeSpan.FromSeconds(60), "a worker writes");
+        await DeleteAsync(service, whole.Dataset, cut.Dataset);
+        await Eventually.BecomesTrueAsync(
+            () => !File.Exists(PipelineCalls.BlobPath(state, cut.Dataset.FittedPipelineSha256)), TimeSpan.FromSeconds(60), "what only the first result had is collected");
+        mesh.Ingest.Release();
+        var ended = await service.EndAsync(going);
+        var again = (Run: ended, Dataset: await service.ResultAsync(ended));
         Assert.Equal((4, 3), (again.Run.Partitions, again.Run.ReusedPartitions));
         // To survey, to fit and to write.
         Assert.Equal(3 * 1_000, mesh.Ingest.RecordsRead - before);
@@ -49,12 +58,8 @@ public class PartitionTests
         var fresh = await EndAsync(service, "one", next);
         AssertSameRows(state, fresh.Dataset, again.Dataset);
 
-        // What the second result uses outlives the first one; nothing outlives both.
-        await DeleteAsync(service, whole.Dataset, cut.Dataset, fresh.Dataset);
-        await Eventually.BecomesTrueAsync(
-            () => !File.Exists(PipelineCalls.BlobPath(state, cut.Dataset.FittedPipelineSha256)), TimeSpan.FromSeconds(60), "what only the first result had is collected");
-        Assert.All(again.Dataset.Splits.SelectMany(s => s.Shards), shard => Assert.True(File.Exists(PipelineCalls.BlobPath(state, shard.Sha256))));
-        await DeleteAsync(service, again.Dataset);
+        // Nothing outlives both.
+        await DeleteAsync(service, fresh.Dataset, again.Dataset);
         await Eventually.BecomesTrueAsync(() => PipelineCalls.Blobs(state).Length == 0, TimeSpan.FromSeconds(60), "everything is collected");
         await PipelineCalls.LeavesNoWorkAsync(state);
     }

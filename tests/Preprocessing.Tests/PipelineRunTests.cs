@@ -155,6 +155,8 @@ public class PipelineRunTests
         await service.WorkingAsync(run, "fit");
         var busy = await PipelineCalls.FailsAsync(async () => await service.Pipelines.DeletePipelineAsync(new() { Name = "projects/default/pipelines/a" }, cancellationToken: Cancel));
         Assert.Equal(StatusCode.FailedPrecondition, busy.Code);
+        var active = await PipelineCalls.FailsAsync(() => service.DeleteRunAsync(run));
+        Assert.Equal((StatusCode.FailedPrecondition, "RUN_ACTIVE"), (active.Code, active.Reason));
 
         await service.Pipelines.CancelPipelineRunAsync(new() { Name = run.Name }, cancellationToken: Cancel);
         Assert.Equal(JobState.Cancelled, (await service.EndAsync(run)).Status.State);

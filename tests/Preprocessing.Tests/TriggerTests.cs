@@ -101,6 +101,8 @@ public class TriggerTests
         Add(mesh, 2);
         await IsDoneAsync(service, plain, 2);
         await BecomesAsync(service, train, t => t.Firings[0] is { State: FiringState.HandingOver, Error: "Trainer does not answer (Unavailable)." });
+        var needed = new PipelineRun { Name = (await GetAsync(service, train)).Firings[0].PipelineRun };
+        Assert.Equal("RUN_NEEDED", (await PipelineCalls.FailsAsync(() => service.DeleteRunAsync(needed))).Reason);
         // Back, its first two answers are lost; the third call finds the run that the first one made.
         mesh.Trainer.LoseAnswers = 2;
         mesh.Trainer.Answer = null;
@@ -212,7 +214,7 @@ public class TriggerTests
             await service.DisposeAsync();
         }
 
-        Task<PreprocessingProcess> StartAsync() => PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: [Often, ("Jobs__MaxAttempts", "100")]);
+        Task<PreprocessingProcess> StartAsync() => PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: Often);
     }
 
     [Fact]

@@ -36,7 +36,22 @@ public sealed class WorkerLogs(ServiceIdentity identity, ILogger<WorkerLogs> log
         }
     }
 
+    /// <summary>Those that are on this machine, of jobs and of the parts of groups.</summary>
+    internal IEnumerable<WorkerLog> All()
+    {
+        if (!Directory.Exists(Folder))
+        {
+            return [];
+        }
+
+        var entries = new DirectoryInfo(Folder).EnumerateFileSystemInfos();
+        return entries.Where(e => e is DirectoryInfo || e.Extension == ".log").Select(e => new WorkerLog(
+            $"projects/{(e is DirectoryInfo ? e.Name : Path.GetFileNameWithoutExtension(e.Name)).Replace('.', '/')}", e is DirectoryInfo, e.LastWriteTimeUtc));
+    }
+
+    private string Folder => Path.Combine(identity.StateFolder, "logs");
+
     // No id holds a dot, so no two names share a file or a folder.
     private string PathOf(string jobName, string suffix) =>
-        Path.Combine(identity.StateFolder, "logs", jobName["projects/".Length..].Replace('/', '.') + suffix);
+        Path.Combine(Folder, jobName["projects/".Length..].Replace('/', '.') + suffix);
 }

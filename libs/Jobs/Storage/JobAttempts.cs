@@ -21,10 +21,11 @@ internal sealed class JobAttempts<TDb>(
 
     /// <exception cref="MeshException">LEASE_LOST.</exception>
     public Task<JobRow> StartAsync(string name, int attempt, CancellationToken cancel) =>
-        WriteAsync(name, attempt, (_, row) => Renew(row, null), cancel);
+        WriteAsync(name, attempt, (_, row) => Renew(row, null, 0), cancel);
 
     /// <summary>Renews the lease. Costs one read while the progress stands still and most of the lease is left.</summary>
-    public async Task<JobRow> HeartbeatAsync(string name, int attempt, Progress? progress, CancellationToken cancel)
+    /// <param name="unitsDone">In all stages of the attempt.</param>
+    public async Task<JobRow> HeartbeatAsync(string name, int attempt, Progress? progress, long unitsDone, CancellationToken cancel)
     {
         var row = await jobs.FindAsync(name, cancel);
         if (row is null || row.Attempt != attempt || !JobLife.HasWorker(row))
@@ -33,7 +34,7 @@ internal sealed class JobAttempts<TDb>(
         }
 
         var fresh = row.LeaseExpiresTicks - Now > options.Value.Lease.Ticks / 3 * 2;
-        return fresh && IsShown(row, progress) ? row : await WriteAsync(name, attempt, (_, r) => Renew(r, progress), cancel);
+        return fresh && IsShown(row, progress) ? row : await WriteAsync(name, attempt, (_, r) => Renew(r, progress, unitsDone), cancel);
     }
 
     /// <summary>Records events in order and once; the kind's hook runs in the same transaction.</summary>
@@ -102,12 +103,13 @@ internal sealed class JobAttempts<TDb>(
     private static bool IsShown(JobRow row, Progress? progress) =>
         progress is null || (progress.Stage == row.Stage && progress.Done == row.Done && progress.Total == row.Total);
 
-    private Task Renew(JobRow row, Progress? progress)
+    private Task Renew(JobRow row, Progress? progress, long unitsDone)
     {
         row.LeaseExpiresTicks = NewLease;
         if (progress is not null)
         {
             (row.Stage, row.Done, row.Total) = (progress.Stage, progress.Done, progress.Total);
+            row.UnitsDone = Math.Max(row.UnitsDone, unitsDone);
         }
 
         return Task.CompletedTask;

@@ -36,7 +36,7 @@ internal static class JobLife
         Move(row, JobState.Running);
         row.Attempt++;
         row.StartedTicks ??= now;
-        (row.Stage, row.Done) = ("", 0);
+        (row.Stage, row.Done, row.UnitsDone) = ("", 0, 0);
     }
 
     public static void Succeed(JobRow row, byte[] result, long now)
@@ -47,7 +47,10 @@ internal static class JobLife
         End(row, now);
     }
 
-    /// <summary>The attempt failed: the job fails too, or waits for the next attempt.</summary>
+    /// <summary>
+    /// The attempt failed: the job fails too, or waits for the next attempt. An attempt that got further than all that failed
+    /// before it says that the place was not to blame, so only failures at one place end a job soon; a cap ends it in any case.
+    /// </summary>
     public static void Fail(JobRow row, JobError error, bool retryable, JobOptions options, long now)
     {
         if (row.State == JobState.Cancelling)
@@ -57,8 +60,11 @@ internal static class JobLife
         }
 
         row.Failures++;
-        (row.ErrorReason, row.ErrorMessage) = (error.Reason, error.Message);
-        if (retryable && row.Failures < options.MaxAttempts)
+        row.FailuresInPlace = row.UnitsDone > row.FarthestFailure ? 1 : row.FailuresInPlace + 1;
+        row.FarthestFailure = Math.Max(row.FarthestFailure, row.UnitsDone);
+        var enough = retryable ? Enough(row, options) : "";
+        (row.ErrorReason, row.ErrorMessage) = (error.Reason, error.Message + enough);
+        if (enough is null)
         {
             Requeue(row, now + options.RetryDelay(row.Failures).Ticks);
         }
@@ -82,18 +88,9 @@ internal static class JobLife
         }
     }
 
-    /// <summary>A silent worker lost the job. A worker that had got anywhere was probably stopped with its machine: not the job's fault.</summary>
-    public static void LoseLease(JobRow row, JobOptions options, long now)
-    {
-        if (row.Done > 0 || row.RecordedSequence > 0)
-        {
-            GiveBack(row, now);
-        }
-        else
-        {
-            Fail(row, new JobError { Reason = "LEASE_LOST", Message = "The worker went silent." }, retryable: true, options, now);
-        }
-    }
+    /// <summary>A silent worker lost the job.</summary>
+    public static void LoseLease(JobRow row, JobOptions options, long now) =>
+        Fail(row, new JobError { Reason = "LEASE_LOST", Message = "The worker went silent." }, retryable: true, options, now);
 
     /// <summary>Asks for cancellation; without a worker there is nothing to wait for. No effect on a job that ended.</summary>
     public static void RequestCancel(JobRow row, long now)
@@ -133,6 +130,17 @@ internal static class JobLife
         }
 
         row.State = to;
+    }
+
+    /// <summary>Why there is no further attempt, to be said behind the error; null when there is one.</summary>
+    private static string? Enough(JobRow row, JobOptions options)
+    {
+        if (row.FailuresInPlace >= options.MaxAttempts)
+        {
+            return options.MaxAttempts == 1 ? "" : $" {row.FailuresInPlace} attempts in a row got no further.";
+        }
+
+        return row.Failures >= options.MaxFailures ? $" The job has failed {row.Failures} times." : null;
     }
 
     private static void Requeue(JobRow row, long notBefore)

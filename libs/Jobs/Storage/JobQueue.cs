@@ -68,7 +68,8 @@ internal sealed class JobQueue<TDb>(
                     return;
                 }
 
-                var error = new JobError { Reason = "WORKER_EXITED", Message = $"The worker ended with {how} before it had a result." };
+                var why = how == "SIGKILL" ? " That is what happens when memory runs out." : "";
+                var error = new JobError { Reason = "WORKER_EXITED", Message = $"The worker ended with {how} before it had a result.{why}" };
                 JobLife.Fail(row, error, retryable: true, options.Value, Now);
             },
             cancel);

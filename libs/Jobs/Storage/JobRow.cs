@@ -45,8 +45,17 @@ public sealed class JobRow
     /// <summary>Counts the launches; the fence of every write of a worker. 0 until the first.</summary>
     public int Attempt { get; internal set; }
 
-    /// <summary>Failed attempts since the resume state last changed; they count against <see cref="JobOptions.MaxAttempts"/>.</summary>
+    /// <summary>Failed attempts since the resume state last changed; they count against <see cref="JobOptions.MaxFailures"/>.</summary>
     public int Failures { get; internal set; }
+
+    /// <summary>The last of them that got no further than one before, and that one; they count against <see cref="JobOptions.MaxAttempts"/>.</summary>
+    public int FailuresInPlace { get; internal set; }
+
+    /// <summary>Units that this attempt has done, in all its stages.</summary>
+    public long UnitsDone { get; internal set; }
+
+    /// <summary>The most that a failed attempt had done, since the resume state last changed.</summary>
+    public long FarthestFailure { get; internal set; }
 
     /// <summary>When the worker loses the job unless it renews; 0 while no worker has it.</summary>
     public long LeaseExpiresTicks { get; internal set; }
@@ -114,8 +123,9 @@ public sealed class JobRow
             return;
         }
 
-        // It got further: only crashes at one and the same place may end a job, however long it runs.
-        (Resume, Failures) = (written, 0);
+        // What the next attempt begins with has not failed yet.
+        Resume = written;
+        (Failures, FailuresInPlace, FarthestFailure) = (0, 0, 0);
     }
 
     /// <summary>The name of a part: "projects/default/pipelines/x/runs/r/parts/fit-0".</summary>

@@ -15,13 +15,13 @@ internal sealed class Heartbeat(WorkerIdentity identity, WorkerSession session, 
         var interval = TimeSpan.FromMilliseconds(Math.Min(1000, lease.TotalMilliseconds / 3));
         var renewed = Environment.TickCount64;
         var sent = 0L;
-        Progress? shown = null;
+        WorkDone? shown = null;
         using var timer = new PeriodicTimer(interval < Shortest ? interval : Shortest);
         try
         {
             do
             {
-                var progress = session.LatestProgress;
+                var progress = session.Latest;
                 if (ReferenceEquals(progress, shown) && Environment.TickCount64 - sent < interval.TotalMilliseconds)
                 {
                     continue;
@@ -47,11 +47,11 @@ internal sealed class Heartbeat(WorkerIdentity identity, WorkerSession session, 
         }
     }
 
-    private async Task<bool> TrySendAsync(Progress? progress)
+    private async Task<bool> TrySendAsync(WorkDone? progress)
     {
         try
         {
-            var request = new HeartbeatRequest { Name = identity.Name, Attempt = identity.Attempt, Progress = progress };
+            var request = new HeartbeatRequest { Name = identity.Name, Attempt = identity.Attempt, Progress = progress?.Progress, UnitsDone = progress?.Units ?? 0 };
             var wanted = await link.Client.HeartbeatAsync(request, link.Once(TimeSpan.FromSeconds(5)));
             if (wanted.CancelRequested)
             {

@@ -43,7 +43,7 @@ internal sealed class WorkerApi<TDb>(JobAttempts<TDb> attempts, IOptions<JobOpti
             progress.Stage = Bounded(progress.Stage, 100);
         }
 
-        var job = await attempts.HeartbeatAsync(request.Name, request.Attempt, request.Progress, context.CancellationToken);
+        var job = await attempts.HeartbeatAsync(request.Name, request.Attempt, request.Progress, request.UnitsDone, context.CancellationToken);
         return new HeartbeatResponse { CancelRequested = job.State == JobState.Cancelling, YieldRequested = job.YieldRequested };
     }
 

@@ -13,7 +13,7 @@ public sealed class WorkerSession
     private readonly WorkerStops _stops;
     private readonly SemaphoreSlim _reporting = new(1, 1);
     private long _sequence;
-    private volatile Progress? _progress;
+    private volatile WorkDone? _latest;
 
     internal WorkerSession(WorkerIdentity identity, WorkerLink link, StartAttemptResponse start, IServiceProvider services, WorkerStops stops)
     {
@@ -35,7 +35,7 @@ public sealed class WorkerSession
     /// <summary>Checkpoint, report it, and throw by <see cref="ThrowIfYieldRequested"/>; another attempt goes on.</summary>
     public CancellationToken YieldRequested => _stops.Yield;
 
-    internal Progress? LatestProgress => _progress;
+    internal WorkDone? Latest => _latest;
 
     /// <exception cref="InvalidProtocolBufferException">The specification is of another type.</exception>
     public T Specification<T>()
@@ -75,8 +75,9 @@ public sealed class WorkerSession
     /// <exception cref="OperationCanceledException">The lease is lost, or the job is being cancelled.</exception>
     public async Task ConfirmLeaseAsync()
     {
-        var wanted = await _link.CallAsync(
-            options => _link.Client.HeartbeatAsync(new HeartbeatRequest { Name = Name, Attempt = Attempt, Progress = _progress }, options));
+        var latest = _latest;
+        var request = new HeartbeatRequest { Name = Name, Attempt = Attempt, Progress = latest?.Progress, UnitsDone = latest?.Units ?? 0 };
+        var wanted = await _link.CallAsync(options => _link.Client.HeartbeatAsync(request, options));
         if (wanted.CancelRequested)
         {
             // The heartbeat would hear it up to a second later.
@@ -85,8 +86,11 @@ public sealed class WorkerSession
         }
     }
 
-    /// <summary>Says how far it is. Costs an allocation: the newest is sent about twice a second.</summary>
-    public void Progress(string stage, long done, long total) => _progress = new Progress { Stage = stage, Done = done, Total = total };
+    /// <summary>
+    /// Says how far it is. Costs two allocations: the newest is sent about twice a second. Call it from one thread at a time.
+    /// </summary>
+    /// <param name="done">Counts up within a stage; the next one begins anew, or goes on from there.</param>
+    public void Progress(string stage, long done, long total) => _latest = WorkDone.After(_latest, stage, done, total);
 
     /// <exception cref="OperationCanceledException">A yield was asked for: the attempt ends as yielded.</exception>
     public void ThrowIfYieldRequested() => YieldRequested.ThrowIfCancellationRequested();

@@ -35,7 +35,7 @@ internal static class PartitionCache
         var known = await FindAsync(db, project, different.Select(r => r.Key), cancel);
         db.PartitionCache.AddRange(different.Where(r => !known.ContainsKey(r.Key)).Select(r => new PartitionCacheRow { Project = project, Key = r.Key, Description = r.Description }));
         db.PartitionUses.AddRange(different.Select(r => new PartitionUseRow { Project = project, DatasetId = datasetId, Key = r.Key }));
-        return different.SelectMany(r => BlobsOf(PartitionResult.Parser.ParseFrom(r.Description))).Distinct();
+        return different.SelectMany(r => BlobsOf(r.Description)).Distinct();
     }
 
     /// <summary>Removes what this dataset alone uses. Call it before the dataset is deleted.</summary>
@@ -45,6 +45,10 @@ internal static class PartitionCache
             .Where(c => !db.PartitionUses.Any(u => u.Project == project && u.Key == c.Key && u.DatasetId != datasetId))
             .ExecuteDeleteAsync(cancel);
 
-    private static IEnumerable<string> BlobsOf(PartitionResult result) =>
-        result.Splits.SelectMany(s => s.Shards).Select(s => s.Sha256).Append(result.Facts).Append(result.Fit).Where(digest => digest.Length > 0);
+    /// <summary>The blobs that a result is made of.</summary>
+    public static IEnumerable<string> BlobsOf(byte[] description)
+    {
+        var result = PartitionResult.Parser.ParseFrom(description);
+        return result.Splits.SelectMany(s => s.Shards).Select(s => s.Sha256).Append(result.Facts).Append(result.Fit).Where(digest => digest.Length > 0);
+    }
 }

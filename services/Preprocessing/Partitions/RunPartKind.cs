@@ -3,7 +3,6 @@ using Mesh.Jobs.Storage;
 using Mesh.Jobs.V1;
 using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
-using Mesh.Preprocessing.V1;
 
 namespace Mesh.Preprocessing.Partitions;
 
@@ -14,13 +13,6 @@ public sealed class RunPartKind : JobKind<PreprocessingDb>
 
     public override string Name => KindName;
 
-    public override Task OnEventsAsync(PreprocessingDb db, JobRow job, IReadOnlyList<Event> events, CancellationToken cancel)
-    {
-        foreach (var recorded in events)
-        {
-            RunCompletion.Remember(db, job.Project, recorded.Payload.Unpack<PublishingBlobs>());
-        }
-
-        return Task.CompletedTask;
-    }
+    public override Task OnEventsAsync(PreprocessingDb db, JobRow job, IReadOnlyList<Event> events, CancellationToken cancel) =>
+        RunCompletion.ClaimAsync(db, job, events, cancel);
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mesh.Jobs.Groups;
 using Mesh.Jobs.Storage;
 using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
@@ -146,7 +147,10 @@ internal sealed class RunStages(PreprocessingDb db, JobGroup group)
         string stage, string id, IReadOnlyList<RunPartitionRow> partitions, Func<RunPartitionRow, string> keyOf, Func<RunPartitionRow, RunPartSpec> specOf, CancellationToken cancel)
     {
         var keyed = partitions.Select(p => (Partition: p, Key: keyOf(p))).ToList();
+        // Held before it is looked: what is found is there as long as this run needs it.
+        await ProjectLock.TakeAsync(db, group.Row.Project, cancel);
         var known = await PartitionCache.FindAsync(db, group.Row.Project, keyed.Select(k => k.Key), cancel);
+        await BlobClaims.ClaimAsync(db, group.Row.Project, group.Row.Name, known.Values.SelectMany(PartitionCache.BlobsOf), cancel);
         foreach (var (partition, key) in keyed)
         {
             if (known.TryGetValue(key, out var description))

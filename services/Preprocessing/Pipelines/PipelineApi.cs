@@ -79,6 +79,13 @@ public sealed class PipelineApi(
     public override Task<PipelineRun> CancelPipelineRun(CancelPipelineRunRequest request, ServerCallContext context) =>
         runs.CancelAsync(request.Name, context.CancellationToken);
 
+    public override async Task<Empty> DeletePipelineRun(DeletePipelineRunRequest request, ServerCallContext context)
+    {
+        await runs.DeleteAsync(request.Name, context.CancellationToken);
+        logger.Deleted(request.Name, context.GetCaller().Principal);
+        return new Empty();
+    }
+
     public override Task WatchPipelineRun(WatchPipelineRunRequest request, IServerStreamWriter<PipelineRun> response, ServerCallContext context) =>
         watch.RunAsync(
             request.Name, cancel => runs.GetAsync(request.Name, cancel),

@@ -1,9 +1,7 @@
 using Grpc.Core;
-using Mesh.Blobs;
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Storage;
 using Mesh.Preprocessing.Pipelines;
-using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
 using Mesh.Preprocessing.V1;
 using Mesh.Preprocessing.Workers;
@@ -14,17 +12,12 @@ namespace Mesh.Preprocessing.Processed;
 
 /// <summary>
 /// Makes what lies outside the database agree with it after a dataset was made, deleted or given up: Ingest's pin on the
-/// input, the blobs, and the work folders of runs. A change is a row written in the transaction that made it, or, for the
-/// blobs of an attempt, before they are stored; it stays until all of it is done, so neither a crash nor an Ingest that is
-/// away leaves a pin or a blob behind.
+/// input, and the work folders of runs. A change is a row written in the transaction that made it; it stays until it is done,
+/// so neither a crash nor an Ingest that is away leaves a pin behind. For the blobs see <see cref="BlobCollection"/>.
 /// </summary>
 public sealed class DatasetCare(
-    IDbContextFactory<PreprocessingDb> databases, DatasetService.DatasetServiceClient datasets, IBlobStore blobs, ServiceIdentity identity,
-    TimeProvider time, ILogger<DatasetCare> logger) : BackgroundService
+    IDbContextFactory<PreprocessingDb> databases, DatasetService.DatasetServiceClient datasets, ServiceIdentity identity, TimeProvider time, ILogger<DatasetCare> logger) : BackgroundService
 {
-    /// <summary>Blobs deleted in one transaction, which keeps new runs of the project waiting (and all writers, on SQLite).</summary>
-    private const int BlobsAtOnce = 16;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,41 +53,20 @@ public sealed class DatasetCare(
     private async Task CareForAllAsync(CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        // One that fails, or has to wait for its project's runs, is not to keep the others waiting. There may be one for each
-        // process of a large run.
-        var changes = await db.Changes.OrderBy(c => c.ChangeId).Select(c => new { c.ChangeId, c.Project, IsPin = c.DatasetVersion != "" }).ToListAsync(cancel);
-        var busy = (await db.Jobs().Active().Select(j => j.Project).Distinct().ToListAsync(cancel)).ToHashSet();
-        foreach (var listed in changes.Where(c => c.IsPin || !busy.Contains(c.Project)))
+        // One that fails is not to keep the others waiting.
+        foreach (var change in await db.Changes.AsNoTracking().OrderBy(c => c.ChangeId).ToListAsync(cancel))
         {
-            if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == listed.ChangeId, cancel) is { } change)
-            {
-                await GuardAsync(change.DatasetId.Length > 0 ? Names.Processed.Format(change.Project, change.DatasetId) : $"blobs of {change.Project}", () => CareForAsync(change, busy, cancel), cancel);
-            }
+            await GuardAsync(Names.Processed.Format(change.Project, change.DatasetId), () => CareForAsync(change, cancel), cancel);
         }
     }
 
-    private async Task CareForAsync(DatasetChangeRow change, HashSet<string> busy, CancellationToken cancel)
+    private async Task CareForAsync(DatasetChangeRow change, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var row = db.Changes.Where(c => c.ChangeId == change.ChangeId);
-        if (change.DatasetVersion.Length > 0)
+        if (await PinOrUnpinAsync(db, change, cancel))
         {
-            if (!await PinOrUnpinAsync(db, change, cancel))
-            {
-                return;
-            }
-
-            // Remembered: the blobs may have to wait for long.
-            await row.ExecuteUpdateAsync(set => set.SetProperty(c => c.DatasetVersion, ""), cancel);
+            await db.Changes.Where(c => c.ChangeId == change.ChangeId).ExecuteDeleteAsync(cancel);
         }
-
-        if (change.Digests.Length > 0 && (busy.Contains(change.Project) || !await DeleteBlobsAsync(db, change, cancel)))
-        {
-            busy.Add(change.Project);
-            return;
-        }
-
-        await row.ExecuteDeleteAsync(cancel);
     }
 
     /// <returns>False when it has to be tried again.</returns>
@@ -132,30 +104,6 @@ public sealed class DatasetCare(
     {
         var row = await db.Processed.AsNoTracking().SingleOrDefaultAsync(d => d.Project == change.Project && d.DatasetId == change.DatasetId, cancel);
         return row is not null && ProcessedDataset.Parser.ParseFrom(row.Description).DatasetVersion == change.DatasetVersion;
-    }
-
-    /// <returns>False when it has to wait: a run of the project could be about to refer to the same bytes.</returns>
-    private async Task<bool> DeleteBlobsAsync(PreprocessingDb db, DatasetChangeRow change, CancellationToken cancel)
-    {
-        foreach (var digests in change.Digests.Split(' ').Chunk(BlobsAtOnce))
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            await ProjectLock.TakeAsync(db, change.Project, cancel);
-            if (await db.Jobs().Active().AnyAsync(j => j.Project == change.Project, cancel))
-            {
-                return false;
-            }
-
-            var used = await db.Blobs.Where(b => b.Project == change.Project && digests.Contains(b.Digest)).Select(b => b.Digest).ToListAsync(cancel);
-            foreach (var digest in digests.Except(used))
-            {
-                await blobs.DeleteAsync(new BlobScope("preprocessing", change.Project), BlobDigest.Parse(digest), cancel);
-            }
-
-            await transaction.CommitAsync(cancel);
-        }
-
-        return true;
     }
 
     /// <summary>What killed attempts left. A run that has not ended may have a worker that writes there.</summary>

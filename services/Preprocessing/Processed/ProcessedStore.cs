@@ -16,9 +16,6 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
     private const int IdLength = 32;
     private const int NamedHolders = 10;
 
-    /// <summary>Changes are read again and again until they are done.</summary>
-    private const int BlobsInChange = 256;
-
     public static string IdOf(string key) => key[..IdLength];
 
     /// <exception cref="MeshException">NOT_FOUND.</exception>
@@ -110,7 +107,7 @@ public sealed class ProcessedStore(IDbContextFactory<PreprocessingDb> databases)
         }
 
         db.Changes.Add(new DatasetChangeRow { Project = ids[0], DatasetId = ids[1], DatasetVersion = dataset.DatasetVersion });
-        db.Changes.AddRange(blobs.Chunk(BlobsInChange).Select(some => new DatasetChangeRow { Project = ids[0], DatasetId = ids[1], Digests = string.Join(' ', some) }));
+        BlobClaims.Abandon(db, ids[0], blobs);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
     }

@@ -14,15 +14,8 @@ public sealed class PipelineRunKind(RunCompletion completion) : JobKind<Preproce
 
     public override string Name => KindName;
 
-    public override Task OnEventsAsync(PreprocessingDb db, JobRow job, IReadOnlyList<Event> events, CancellationToken cancel)
-    {
-        foreach (var recorded in events)
-        {
-            RunCompletion.Remember(db, job.Project, recorded.Payload.Unpack<PublishingBlobs>());
-        }
-
-        return Task.CompletedTask;
-    }
+    public override Task OnEventsAsync(PreprocessingDb db, JobRow job, IReadOnlyList<Event> events, CancellationToken cancel) =>
+        RunCompletion.ClaimAsync(db, job, events, cancel);
 
     public override Task OnCompletedAsync(PreprocessingDb db, JobRow job, Any result, CancellationToken cancel) =>
         completion.SucceedAsync(db, job, result.Unpack<PipelineRunResult>().ProcessedDataset, [], cancel);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Mesh.Jobs.Storage;
+using Mesh.Jobs.V1;
 using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
@@ -26,6 +27,7 @@ public sealed class RunCompletion(TimeProvider time)
         run.ProcessedKey = dataset.Key;
         run.ReusedPartitions = results.GroupBy(r => r.Number).Count(partition => partition.All(r => r.Reused));
         db.Changes.Add(Change(project, dataset.Key, dataset.DatasetVersion));
+        await BlobClaims.ReleaseAsync(db, job.Name, cancel);
         await FiredRuns.SucceedAsync(db, job.Name, cancel);
         // Another run of the same input and specification may have been first; its shards are the same.
         if (await db.Processed.AnyAsync(d => d.Project == project && d.Key == dataset.Key, cancel))
@@ -44,16 +46,18 @@ public sealed class RunCompletion(TimeProvider time)
     }
 
     /// <summary>A run has FAILED or was CANCELLED; it may have pinned its input before.</summary>
-    internal static Task ReleaseAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
+    internal static async Task ReleaseAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
     {
         var spec = job.ReadSpecification<PipelineRunSpec>();
         db.Changes.Add(Change(job.Project, spec.Key, spec.DatasetVersion.Name));
-        return FiredRuns.FailAsync(db, job, cancel);
+        await BlobClaims.ReleaseAsync(db, job.Name, cancel);
+        await FiredRuns.FailAsync(db, job, cancel);
     }
 
-    /// <summary>Blobs that a worker is about to store: if nothing comes of them, they have to go again once the run has ended.</summary>
-    internal static void Remember(PreprocessingDb db, string project, PublishingBlobs blobs) =>
-        db.Changes.Add(new DatasetChangeRow { Project = project, DatasetId = "", Digests = string.Join(' ', blobs.Sha256) });
+    /// <summary>Blobs that a worker of the run is about to store: if nothing comes of them, they go again once the run has ended.</summary>
+    /// <param name="job">The run, or a part of it.</param>
+    internal static Task ClaimAsync(PreprocessingDb db, JobRow job, IEnumerable<Event> events, CancellationToken cancel) =>
+        BlobClaims.ClaimAsync(db, job.Project, job.ParentName ?? job.Name, events.SelectMany(e => e.Payload.Unpack<PublishingBlobs>().Sha256), cancel);
 
     private static DatasetChangeRow Change(string project, string key, string version) =>
         new() { Project = project, DatasetId = ProcessedStore.IdOf(key), DatasetVersion = version };

@@ -67,7 +67,7 @@ public sealed class RunStore(
         once.Record(row.Name, now);
         try
         {
-            await InsertAsync(db, ids[0], cancel);
+            await db.SaveChangesAsync(cancel);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())
         {
@@ -130,21 +130,41 @@ public sealed class RunStore(
         return await GetAsync(name, cancel);
     }
 
+    /// <summary>Removes a run that has ended, with its parts and their logs; what it made stays.</summary>
+    /// <exception cref="MeshException">NOT_FOUND; FAILED_PRECONDITION while it is under way, or a trigger is about to train with its result.</exception>
+    public async Task DeleteAsync(string name, CancellationToken cancel)
+    {
+        var ids = Names.Run.Parse(name, "name");
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var active = await db.Jobs().Active().Where(j => j.Name == name).Select(j => j.State).ToListAsync(cancel);
+        if (active.Count > 0)
+        {
+            throw MeshError.Precondition("RUN_ACTIVE", $"{name} is {active[0]}; cancel it first.");
+        }
+
+        // Behind that: the end of a run is what makes its firing wait for it.
+        if (await db.Firings.AnyAsync(f => f.RunName == name && f.State == FiringState.HandingOver, cancel))
+        {
+            throw MeshError.Precondition("RUN_NEEDED", $"A trigger is about to train with what {name} made.");
+        }
+
+        if (await db.Runs.Where(r => r.Project == ids[0] && r.PipelineId == ids[1] && r.RunId == ids[2]).ExecuteDeleteAsync(cancel) == 0)
+        {
+            throw MeshError.NotFound(name);
+        }
+
+        // A run that was answered from an earlier result has none.
+        await jobs.RemoveEndedAsync(db, name, cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
     /// <summary>One core, where nothing is said: the processes of a run share the machine.</summary>
     private static ResourceSpec OfPart(ResourceSpec? asked)
     {
         var resources = asked?.Clone() ?? new ResourceSpec();
         resources.Cpus = resources.Cpus == 0 ? 1 : resources.Cpus;
         return resources;
-    }
-
-    /// <summary>Saves what was added, at a moment at which none of the project's blobs is being deleted.</summary>
-    private static async Task InsertAsync(PreprocessingDb db, string project, CancellationToken cancel)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await ProjectLock.TakeAsync(db, project, cancel);
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
     }
 
     /// <summary>What no attempt could make anything of, said before one is started.</summary>

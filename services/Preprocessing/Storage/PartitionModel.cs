@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mesh.Preprocessing.Storage;
 
-/// <summary>The tables of partitions, their results and what these keep alive.</summary>
+/// <summary>The tables of partitions, their results and what these are used for.</summary>
 internal static class PartitionModel
 {
     private const int MaxId = 63;
@@ -11,16 +11,6 @@ internal static class PartitionModel
 
     public static void AddPartitions(this ModelBuilder model)
     {
-        model.Entity<DatasetBlobRow>(row =>
-        {
-            row.ToTable("dataset_blobs");
-            row.HasKey(b => new { b.Project, b.DatasetId, b.Digest });
-            row.Property(b => b.Project).HasMaxLength(MaxId);
-            row.Property(b => b.DatasetId).HasMaxLength(MaxId);
-            row.Property(b => b.Digest).HasMaxLength(Digest);
-            row.HasIndex(b => new { b.Project, b.Digest });
-            row.HasOne<ProcessedDatasetRow>().WithMany().HasForeignKey(b => new { b.Project, b.DatasetId }).OnDelete(DeleteBehavior.Cascade);
-        });
         model.Entity<RunPartitionRow>(row =>
         {
             row.ToTable("run_partitions");

@@ -59,14 +59,3 @@ public sealed class PartitionUseRow
 
     public required string Key { get; init; }
 }
-
-/// <summary>A blob that is there because of a processed dataset: its shards and pipeline, and what its partitions left in the cache.</summary>
-public sealed class DatasetBlobRow
-{
-    public required string Project { get; init; }
-
-    public required string DatasetId { get; init; }
-
-    /// <summary>Lower-case hex.</summary>
-    public required string Digest { get; init; }
-}

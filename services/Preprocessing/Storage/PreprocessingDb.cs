@@ -18,6 +18,8 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
 
     public DbSet<DatasetBlobRow> Blobs => Set<DatasetBlobRow>();
 
+    public DbSet<BlobClaimRow> Claims => Set<BlobClaimRow>();
+
     public DbSet<RunPartitionRow> RunPartitions => Set<RunPartitionRow>();
 
     public DbSet<RunResultRow> RunResults => Set<RunResultRow>();
@@ -77,6 +79,7 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
             row.Property(c => c.DatasetId).HasMaxLength(63);
             row.Property(c => c.DatasetVersion).HasMaxLength(512);
         });
+        model.AddBlobs();
         model.AddPartitions();
         model.AddTriggers();
     }

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Mesh.Preprocessing.Storage;
 
 /// <summary>
-/// Keeps a project's runs from beginning while its blobs are deleted: a worker could find one stored already that is about
-/// to go. Both take it in the transaction of their change.
+/// Keeps two transactions of a project apart: one that claims blobs, which may be there already, and one that decides which
+/// blobs nobody needs. Neither does anything but reading and writing rows meanwhile.
 /// </summary>
 internal static class ProjectLock
 {

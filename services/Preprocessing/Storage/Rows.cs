@@ -75,9 +75,6 @@ public sealed class DatasetChangeRow
 
     public required string DatasetId { get; init; }
 
-    /// <summary>The input that is to be pinned if the dataset exists, and let go if not; empty when that is done, or need not be.</summary>
-    public string DatasetVersion { get; init; } = "";
-
-    /// <summary>Blobs that may have lost their last reference, hex, joined by spaces; empty for none.</summary>
-    public string Digests { get; init; } = "";
+    /// <summary>The input that is to be pinned if the dataset exists, and let go if not.</summary>
+    public required string DatasetVersion { get; init; }
 }

@@ -140,6 +140,7 @@ public sealed class PipelineFileTests
         var run = server.State.All<PipelineRun>("projects/default/pipelines/gray28/runs/").Single().Name;
         Assert.Contains($"/processedDatasets/{made} (deleted)\n", await OutAsync("pipeline", "show", $"gray28/{run.Split('/')[^1]}"));
         Assert.Equal($"{run} is cancelling.\n", await OutAsync("pipeline", "cancel", $"gray28/{run.Split('/')[^1]}"));
+        Assert.Equal($"Deleted {run}.\n", await OutAsync("pipeline", "delete", $"gray28/{run.Split('/')[^1]}"));
         Assert.Equal("Deleted projects/default/pipelines/gray28.\n", await OutAsync("pipeline", "delete", "gray28"));
         Assert.Equal(2, (await MeshProcess.RunAsync(server.Address, "pipeline", "cancel", "gray28")).ExitCode);
 

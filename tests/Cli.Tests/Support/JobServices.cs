@@ -92,6 +92,8 @@ internal sealed class Pipelines(MeshState state) : PipelineService.PipelineServi
 
     public override Task<Empty> DeletePipeline(DeletePipelineRequest request, ServerCallContext context) => Task.FromResult(Delete(request.Name));
 
+    public override Task<Empty> DeletePipelineRun(DeletePipelineRunRequest request, ServerCallContext context) => Task.FromResult(Delete(request.Name));
+
     public override Task<Empty> DeleteProcessedDataset(DeleteProcessedDatasetRequest request, ServerCallContext context) => Task.FromResult(Delete(request.Name));
 
     private Empty Delete(string name) => state.Remove(name) ? new Empty() : throw MeshState.Refusal(Code.NotFound, "NOT_FOUND", $"{name} does not exist.");

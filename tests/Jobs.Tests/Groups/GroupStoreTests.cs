@@ -99,8 +99,8 @@ public abstract class GroupStoreTests(string database)
         var (one, two) = ((await rig.ClaimAsync())!, (await rig.ClaimAsync())!);
         await AssertProgressAsync(rig, group, "count", 0, 30);
         var revision = (await rig.GetAsync(group)).Revision;
-        await rig.Attempts.HeartbeatAsync(one.Name, 1, new Progress { Stage = "x", Done = 4, Total = 10 }, StoreRig.Cancel);
-        await rig.Attempts.HeartbeatAsync(two.Name, 1, new Progress { Stage = "y", Done = 3, Total = 10 }, StoreRig.Cancel);
+        await rig.Attempts.HeartbeatAsync(one.Name, 1, new Progress { Stage = "x", Done = 4, Total = 10 }, 0, StoreRig.Cancel);
+        await rig.Attempts.HeartbeatAsync(two.Name, 1, new Progress { Stage = "y", Done = 3, Total = 10 }, 0, StoreRig.Cancel);
         await AssertProgressAsync(rig, group, "count", 7, 30);
         Assert.Equal(revision, (await rig.GetAsync(group)).Revision);
         // The last heartbeat said 4; what has succeeded is done.

@@ -8,7 +8,8 @@ namespace Mesh.Jobs.TestService;
 /// <summary>
 /// Counts to "until", one event per number, going on where an earlier attempt was. An attempt that starts from nothing
 /// waits "pause_ms" before each number, and at "hold_at" until it is stopped; later ones count at full speed.
-/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once), "crash-first" (half-way, in the first attempt), "hang" (hears nothing) or "confirm" (asks
+/// "mode" may be "fail", "fail-retryable", "throw", "crash" (SIGKILL at once), "crash-there" (with five done, that no later attempt
+/// begins with), "crash-further" (so too, each attempt with one more, and the fifth not), "crash-first" (half-way, in the first attempt), "hang" (hears nothing) or "confirm" (asks
 /// for its lease until that is refused).
 /// </summary>
 public static class CountingWorker
@@ -30,6 +31,12 @@ public static class CountingWorker
             case "crash":
                 Console.Error.WriteLine("about to crash");
                 Process.GetCurrentProcess().Kill();
+                break;
+            case "crash-there":
+                await CrashAsync(session, 5);
+                break;
+            case "crash-further" when session.Attempt < 5:
+                await CrashAsync(session, session.Attempt);
                 break;
             case "hang":
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
@@ -69,6 +76,14 @@ public static class CountingWorker
                 ["secrets"] = Value.ForString(string.Join(' ', Secrets())),
             },
         };
+    }
+
+    private static async Task CrashAsync(WorkerSession session, int done)
+    {
+        session.Progress("count", done, 10);
+        // When it returns, the service has heard of the progress.
+        await session.ConfirmLeaseAsync();
+        Process.GetCurrentProcess().Kill();
     }
 
     /// <summary>What a worker must not find in its environment or on its command line.</summary>

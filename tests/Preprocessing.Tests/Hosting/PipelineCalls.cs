@@ -48,6 +48,9 @@ public static class PipelineCalls
     public static async Task<PipelineRun> GetAsync(this PreprocessingProcess service, PipelineRun run) =>
         await service.Pipelines.GetPipelineRunAsync(new GetPipelineRunRequest { Name = run.Name }, cancellationToken: Cancel);
 
+    public static async Task DeleteRunAsync(this PreprocessingProcess service, PipelineRun run) =>
+        await service.Pipelines.DeletePipelineRunAsync(new DeletePipelineRunRequest { Name = run.Name }, cancellationToken: Cancel);
+
     /// <summary>Watches a run to its terminal state.</summary>
     public static async Task<PipelineRun> EndAsync(this PreprocessingProcess service, PipelineRun run)
     {

@@ -57,6 +57,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<int>("FailuresInPlace")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("FarthestFailure")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("Gpus")
                         .HasColumnType("integer");
 
@@ -125,6 +131,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.Property<long>("TurnTicks")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("UnitsDone")
+                        .HasColumnType("bigint");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("boolean");
 
@@ -135,6 +144,39 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", "preprocessing");
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.BlobClaimRow", b =>
+                {
+                    b.Property<Guid>("ClaimId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("DeletingTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)");
+
+                    b.Property<string>("RunName")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.HasKey("ClaimId");
+
+                    b.HasIndex("Project", "Digest");
+
+                    b.HasIndex("RunName", "DeletingTicks", "ClaimId");
+
+                    b.ToTable("blob_claims", "preprocessing");
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
@@ -173,10 +215,6 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(512)
                         .HasColumnType("character varying(512)");
-
-                    b.Property<string>("Digests")
-                        .IsRequired()
-                        .HasColumnType("text");
 
                     b.Property<string>("Project")
                         .IsRequired()

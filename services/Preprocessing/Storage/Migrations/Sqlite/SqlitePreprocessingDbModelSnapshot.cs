@@ -51,6 +51,12 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("FailuresInPlace")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FarthestFailure")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Gpus")
                         .HasColumnType("INTEGER");
 
@@ -119,6 +125,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.Property<long>("TurnTicks")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("UnitsDone")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("YieldRequested")
                         .HasColumnType("INTEGER");
 
@@ -129,6 +138,39 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.HasIndex("State", "TurnTicks");
 
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Mesh.Preprocessing.Storage.BlobClaimRow", b =>
+                {
+                    b.Property<Guid>("ClaimId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DeletingTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunName")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ClaimId");
+
+                    b.HasIndex("Project", "Digest");
+
+                    b.HasIndex("RunName", "DeletingTicks", "ClaimId");
+
+                    b.ToTable("blob_claims", (string)null);
                 });
 
             modelBuilder.Entity("Mesh.Preprocessing.Storage.DatasetBlobRow", b =>
@@ -166,10 +208,6 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     b.Property<string>("DatasetVersion")
                         .IsRequired()
                         .HasMaxLength(512)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Digests")
-                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Project")

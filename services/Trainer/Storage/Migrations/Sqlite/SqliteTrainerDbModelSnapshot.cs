@@ -50,6 +50,12 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("FailuresInPlace")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FarthestFailure")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Gpus")
                         .HasColumnType("INTEGER");
 
@@ -116,6 +122,9 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("TurnTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnitsDone")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("YieldRequested")

@@ -56,6 +56,12 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer");
 
+                    b.Property<int>("FailuresInPlace")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("FarthestFailure")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("Gpus")
                         .HasColumnType("integer");
 
@@ -122,6 +128,9 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
                         .HasColumnType("text");
 
                     b.Property<long>("TurnTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnitsDone")
                         .HasColumnType("bigint");
 
                     b.Property<bool>("YieldRequested")

@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace Mesh.Trainer.Storage.Migrations.Sqlite
+namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -10,6 +10,32 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateTable(
+                name: "counts",
+                columns: table => new
+                {
+                    Job = table.Column<string>(type: "TEXT", nullable: false),
+                    Number = table.Column<long>(type: "INTEGER", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_counts", x => new { x.Job, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ends",
+                columns: table => new
+                {
+                    Job = table.Column<string>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ends", x => x.Job);
+                });
+
             migrationBuilder.CreateTable(
                 name: "jobs",
                 columns: table => new
@@ -30,6 +56,9 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    FailuresInPlace = table.Column<int>(type: "INTEGER", nullable: false),
+                    UnitsDone = table.Column<long>(type: "INTEGER", nullable: false),
+                    FarthestFailure = table.Column<long>(type: "INTEGER", nullable: false),
                     LeaseExpiresTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     NotBeforeTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     TokenHash = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -58,22 +87,6 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "pin_intents",
-                columns: table => new
-                {
-                    IntentId = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    RunId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    ProcessedDataset = table.Column<string>(type: "TEXT", nullable: false),
-                    CreatedTicks = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_pin_intents", x => x.IntentId);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "requests",
                 columns: table => new
                 {
@@ -86,23 +99,6 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_requests", x => new { x.Project, x.RequestId });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "training_runs",
-                columns: table => new
-                {
-                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    RunId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    ProcessedDataset = table.Column<string>(type: "TEXT", nullable: false),
-                    Description = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    MetricsBytes = table.Column<long>(type: "INTEGER", nullable: false),
-                    LastStep = table.Column<long>(type: "INTEGER", nullable: false),
-                    LastEpoch = table.Column<byte[]>(type: "BLOB", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_training_runs", x => new { x.Project, x.RunId });
                 });
 
             migrationBuilder.CreateIndex(
@@ -120,16 +116,16 @@ namespace Mesh.Trainer.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "counts");
+
+            migrationBuilder.DropTable(
+                name: "ends");
+
+            migrationBuilder.DropTable(
                 name: "jobs");
 
             migrationBuilder.DropTable(
-                name: "pin_intents");
-
-            migrationBuilder.DropTable(
                 name: "requests");
-
-            migrationBuilder.DropTable(
-                name: "training_runs");
         }
     }
 }

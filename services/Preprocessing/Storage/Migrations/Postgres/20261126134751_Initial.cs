@@ -15,6 +15,22 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 name: "preprocessing");
 
             migrationBuilder.CreateTable(
+                name: "blob_claims",
+                schema: "preprocessing",
+                columns: table => new
+                {
+                    ClaimId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    RunName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    DeletingTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_blob_claims", x => x.ClaimId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dataset_changes",
                 schema: "preprocessing",
                 columns: table => new
@@ -22,8 +38,7 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     ChangeId = table.Column<Guid>(type: "uuid", nullable: false),
                     Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     DatasetId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    DatasetVersion = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
-                    Digests = table.Column<string>(type: "text", nullable: false)
+                    DatasetVersion = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -51,6 +66,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     State = table.Column<int>(type: "integer", nullable: false),
                     Attempt = table.Column<int>(type: "integer", nullable: false),
                     Failures = table.Column<int>(type: "integer", nullable: false),
+                    FailuresInPlace = table.Column<int>(type: "integer", nullable: false),
+                    UnitsDone = table.Column<long>(type: "bigint", nullable: false),
+                    FarthestFailure = table.Column<long>(type: "bigint", nullable: false),
                     LeaseExpiresTicks = table.Column<long>(type: "bigint", nullable: false),
                     NotBeforeTicks = table.Column<long>(type: "bigint", nullable: false),
                     TokenHash = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -321,6 +339,18 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_blob_claims_Project_Digest",
+                schema: "preprocessing",
+                table: "blob_claims",
+                columns: new[] { "Project", "Digest" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_blob_claims_RunName_DeletingTicks_ClaimId",
+                schema: "preprocessing",
+                table: "blob_claims",
+                columns: new[] { "RunName", "DeletingTicks", "ClaimId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dataset_blobs_Project_Digest",
                 schema: "preprocessing",
                 table: "dataset_blobs",
@@ -381,6 +411,10 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "blob_claims",
+                schema: "preprocessing");
+
             migrationBuilder.DropTable(
                 name: "dataset_blobs",
                 schema: "preprocessing");

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCountingDb))]
-    [Migration("20261126071414_Initial")]
+    [Migration("20261126133532_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -51,6 +51,12 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FailuresInPlace")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FarthestFailure")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Gpus")
@@ -119,6 +125,9 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("TurnTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnitsDone")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("YieldRequested")

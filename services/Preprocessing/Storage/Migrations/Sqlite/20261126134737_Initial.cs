@@ -12,14 +12,28 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "blob_claims",
+                columns: table => new
+                {
+                    ClaimId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    RunName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    DeletingTicks = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_blob_claims", x => x.ClaimId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dataset_changes",
                 columns: table => new
                 {
                     ChangeId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     DatasetId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    DatasetVersion = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
-                    Digests = table.Column<string>(type: "TEXT", nullable: false)
+                    DatasetVersion = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -46,6 +60,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    FailuresInPlace = table.Column<int>(type: "INTEGER", nullable: false),
+                    UnitsDone = table.Column<long>(type: "INTEGER", nullable: false),
+                    FarthestFailure = table.Column<long>(type: "INTEGER", nullable: false),
                     LeaseExpiresTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     NotBeforeTicks = table.Column<long>(type: "INTEGER", nullable: false),
                     TokenHash = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -297,6 +314,16 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_blob_claims_Project_Digest",
+                table: "blob_claims",
+                columns: new[] { "Project", "Digest" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_blob_claims_RunName_DeletingTicks_ClaimId",
+                table: "blob_claims",
+                columns: new[] { "RunName", "DeletingTicks", "ClaimId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dataset_blobs_Project_Digest",
                 table: "dataset_blobs",
                 columns: new[] { "Project", "Digest" });
@@ -348,6 +375,9 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "blob_claims");
+
             migrationBuilder.DropTable(
                 name: "dataset_blobs");
 

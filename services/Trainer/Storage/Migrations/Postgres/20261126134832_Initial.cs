@@ -1,8 +1,9 @@
 ﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
+namespace Mesh.Trainer.Storage.Migrations.Postgres
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -11,39 +12,11 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
-                name: "counting");
-
-            migrationBuilder.CreateTable(
-                name: "counts",
-                schema: "counting",
-                columns: table => new
-                {
-                    Job = table.Column<string>(type: "text", nullable: false),
-                    Number = table.Column<long>(type: "bigint", nullable: false),
-                    Attempt = table.Column<int>(type: "integer", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_counts", x => new { x.Job, x.Number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "ends",
-                schema: "counting",
-                columns: table => new
-                {
-                    Job = table.Column<string>(type: "text", nullable: false),
-                    State = table.Column<string>(type: "text", nullable: false),
-                    Attempt = table.Column<int>(type: "integer", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_ends", x => x.Job);
-                });
+                name: "trainer");
 
             migrationBuilder.CreateTable(
                 name: "jobs",
-                schema: "counting",
+                schema: "trainer",
                 columns: table => new
                 {
                     Name = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
@@ -62,6 +35,9 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
                     State = table.Column<int>(type: "integer", nullable: false),
                     Attempt = table.Column<int>(type: "integer", nullable: false),
                     Failures = table.Column<int>(type: "integer", nullable: false),
+                    FailuresInPlace = table.Column<int>(type: "integer", nullable: false),
+                    UnitsDone = table.Column<long>(type: "bigint", nullable: false),
+                    FarthestFailure = table.Column<long>(type: "bigint", nullable: false),
                     LeaseExpiresTicks = table.Column<long>(type: "bigint", nullable: false),
                     NotBeforeTicks = table.Column<long>(type: "bigint", nullable: false),
                     TokenHash = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -84,15 +60,32 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
                     table.ForeignKey(
                         name: "FK_jobs_jobs_ParentName",
                         column: x => x.ParentName,
-                        principalSchema: "counting",
+                        principalSchema: "trainer",
                         principalTable: "jobs",
                         principalColumn: "Name",
                         onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
+                name: "pin_intents",
+                schema: "trainer",
+                columns: table => new
+                {
+                    IntentId = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "text", nullable: false),
+                    CreatedTicks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pin_intents", x => x.IntentId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests",
-                schema: "counting",
+                schema: "trainer",
                 columns: table => new
                 {
                     Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
@@ -106,15 +99,33 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
                     table.PrimaryKey("PK_requests", x => new { x.Project, x.RequestId });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "training_runs",
+                schema: "trainer",
+                columns: table => new
+                {
+                    Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    RunId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ProcessedDataset = table.Column<string>(type: "text", nullable: false),
+                    Description = table.Column<byte[]>(type: "bytea", nullable: false),
+                    MetricsBytes = table.Column<long>(type: "bigint", nullable: false),
+                    LastStep = table.Column<long>(type: "bigint", nullable: false),
+                    LastEpoch = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_runs", x => new { x.Project, x.RunId });
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_ParentName_State",
-                schema: "counting",
+                schema: "trainer",
                 table: "jobs",
                 columns: new[] { "ParentName", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_State_TurnTicks",
-                schema: "counting",
+                schema: "trainer",
                 table: "jobs",
                 columns: new[] { "State", "TurnTicks" });
         }
@@ -123,20 +134,20 @@ namespace Mesh.Jobs.TestService.Storage.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "counts",
-                schema: "counting");
-
-            migrationBuilder.DropTable(
-                name: "ends",
-                schema: "counting");
-
-            migrationBuilder.DropTable(
                 name: "jobs",
-                schema: "counting");
+                schema: "trainer");
+
+            migrationBuilder.DropTable(
+                name: "pin_intents",
+                schema: "trainer");
 
             migrationBuilder.DropTable(
                 name: "requests",
-                schema: "counting");
+                schema: "trainer");
+
+            migrationBuilder.DropTable(
+                name: "training_runs",
+                schema: "trainer");
         }
     }
 }
