@@ -23,7 +23,7 @@ internal sealed class Boxes : RecordTransform
 
     public override string Type => "boxes";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override string Summary =>
         "Turns labelled rectangles into rows of class index, centre x, centre y, width and height, as shares of the image as it is then; put it behind every step that cuts or resizes the image.";

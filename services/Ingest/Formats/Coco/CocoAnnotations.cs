@@ -98,15 +98,15 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
     public override string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes)
     {
         var listed = _images[image.Index];
-        // The boxes would lie elsewhere: the image was scaled, or is turned by an EXIF orientation.
-        if (listed is { Width: > 0, Height: > 0 } && (listed.Width != size.Width || listed.Height != size.Height))
+        if (FrameOf(listed, size) is not { } frame)
         {
+            // The image was scaled: the boxes would lie elsewhere.
             return $"has {size.Width} × {size.Height} pixels, its annotations are for {listed.Width} × {listed.Height}";
         }
 
         foreach (var box in _boxes.Of(listed.Boxes))
         {
-            if (Problem(box, size, boxes) is { } problem)
+            if (Problem(box, frame, boxes) is { } problem)
             {
                 return problem;
             }
@@ -115,19 +115,31 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
         return null;
     }
 
-    private string? Problem(in IndexedBox box, in ImageCell size, List<Box> boxes)
+    /// <summary>
+    /// People draw boxes on the upright image, and most tools write its size; some write that of the stored one, and its boxes.
+    /// Where the size does not tell, because it is not given or the same in both, the upright image is meant.
+    /// </summary>
+    private static BoxFrame? FrameOf(in CocoImage listed, in ImageCell size)
+    {
+        var (upright, stored) = (BoxFrame.Upright(size), BoxFrame.Stored(size));
+        return listed.Width <= 0 || listed.Height <= 0 || upright.Has(listed.Width, listed.Height) ? upright
+            : stored.Has(listed.Width, listed.Height) ? stored
+            : null;
+    }
+
+    private string? Problem(in IndexedBox box, in BoxFrame frame, List<Box> boxes)
     {
         if (double.IsNaN(box.X))
         {
             return $"has annotation {box.Id}, whose bbox is not [x, y, width, height] with finite numbers and a size above 0";
         }
 
-        var (x, y, width, height, label) = (box.X, box.Y, box.Width, box.Height, _labels[box.Label]);
-        if (!BoxBounds.TryClip(ref x, ref width, size.Width) || !BoxBounds.TryClip(ref y, ref height, size.Height))
+        if (!frame.TryTake(box.X, box.Y, box.Width, box.Height, out var taken))
         {
-            return $"has annotation {box.Id}, whose bbox reaches outside its {size.Width} × {size.Height} pixels";
+            return $"has annotation {box.Id}, whose bbox reaches outside its {frame.Width} × {frame.Height} pixels";
         }
 
+        var label = _labels[box.Label];
         if (labelNames.Known && !_allowed.Contains(label))
         {
             return $"has annotation {box.Id} of \"{label}\", which is not one of the label names";
@@ -138,7 +150,8 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
             return $"has more than {MaxBoxesPerImage} annotations";
         }
 
-        boxes.Add(new Box { X = x, Y = y, Width = width, Height = height, Label = label });
+        taken.Label = label;
+        boxes.Add(taken);
         return null;
     }
 
