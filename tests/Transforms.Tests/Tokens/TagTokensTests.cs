@@ -112,7 +112,7 @@ public class TagTokensTests
         Assert.Equal(whole.Save(), two.Save());
         var fitted = pipeline.Finish(two.Complete());
         Assert.Equal(fitted.ToJson(), FittedPipeline.Parse(fitted.ToJson()).ToJson());
-        Assert.Equal(["B", "C", "O"], FittedPipeline.Parse(fitted.ToJson()).Labels);
+        Assert.Equal(["B", "C", "O"], FittedPipeline.Parse(fitted.ToJson()).Output("tags")!.ClassNames);
 
         var saved = whole.Save();
         for (var i = 37; i < saved.Length; i++)

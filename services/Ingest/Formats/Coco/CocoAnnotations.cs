@@ -12,11 +12,6 @@ namespace Mesh.Ingest.Formats.Coco;
 /// </summary>
 internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions options) : ImageAnnotations
 {
-    private const int HeadBytes = 512;
-
-    private static readonly HashSet<string> ImageExtensions =
-        new([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"], StringComparer.OrdinalIgnoreCase);
-
     private readonly CocoImages _images = new();
     private readonly CocoLabels _labels = new(options);
     private readonly BoxIndex _boxes = new(options);
@@ -25,19 +20,12 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
 
     public override async ValueTask AddAsync(EntryWalk entry, CancellationToken cancel)
     {
-        // Not opening what is called an image spares a look at each of them.
-        if (ImageExtensions.Contains(Path.GetExtension(entry.Name)) || IsRemark(entry))
+        if (await CocoFiles.OpenAsync(entry, cancel) is not { } content)
         {
             return;
         }
 
-        await using var content = new HeadStream(entry.OpenContent(), HeadBytes);
-        var (head, _) = await content.PeekAsync(cancel);
-        if (!StartsObject(head.Span))
-        {
-            return;
-        }
-
+        await using var opened = content;
         var file = new CocoFile(entry.File, entry.Name, entry.Source, SplitOf(entry.Name));
         var parser = new CocoParser(_images.Files.Count, file.Source, _images, _labels, _boxes);
         _images.Files.Add(file);
@@ -56,7 +44,7 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
 
     public override AnnotatedImage? Find(EntryWalk entry)
     {
-        if (_files.Contains((entry.File, entry.Name)) || IsRemark(entry))
+        if (_files.Contains((entry.File, entry.Name)) || CocoFiles.IsRemark(entry))
         {
             return null;
         }
@@ -167,12 +155,4 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
         var words = new string([.. last.Select(c => char.IsAsciiLetter(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Select(EntryPlace.SplitOf).FirstOrDefault(s => s is not null) ?? EntryPlace.Of(name).Split;
     }
-
-    private static bool StartsObject(ReadOnlySpan<byte> head)
-    {
-        head = head.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) ? head[3..] : head;
-        return head.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
-    }
-
-    private static bool IsRemark(EntryWalk entry) => entry.InArchive && EntryPlace.IsRemark(entry.Name);
 }
