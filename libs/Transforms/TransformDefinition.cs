@@ -73,6 +73,9 @@ public abstract class TransformDefinition
     /// <summary>Whether it only looks at an input, which is then in the result all the same when a spec names no outputs.</summary>
     internal virtual bool LooksAt(int input) => false;
 
+    /// <summary>Whether an input is what a model is to find out, such as a class or the boxes of an image: two records that differ in it alone are equal to a model.</summary>
+    internal virtual bool IsTarget(int input) => false;
+
     /// <summary>Whether parameters name columns that it reads, so that what these are called decides the output.</summary>
     internal virtual bool NamesInputs => false;
 

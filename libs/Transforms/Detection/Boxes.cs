@@ -45,6 +45,8 @@ internal sealed class Boxes : RecordTransform
 
     internal override bool LooksAt(int input) => input == Image;
 
+    internal override bool IsTarget(int input) => input != Image;
+
     internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => [inputs[0]];
 
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
