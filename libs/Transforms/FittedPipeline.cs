@@ -36,10 +36,12 @@ public sealed class FittedPipeline
         {
             Outputs = [.. pipeline.Graph.Outputs.Select(Output)];
             rows = new(typed);
+            // Nothing is fitted that could not be stored.
+            _ = new ShardLayout(new ShardSchema(Columns));
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new PipelineSpecException("outputs", "has a column that is too large", e);
+            throw new PipelineSpecException("outputs", $"are too large: a shard holds rows of at most {ShardLayout.DefaultMaxBytes >> 20} MiB", e);
         }
 
         Augment = new(typed, Columns);
