@@ -7,7 +7,8 @@ namespace Mesh.Transforms.Statistics;
 /// Quantiles of numbers: exact while there are at most <see cref="MaximumBins"/> different ones. With more, numbers share bins: those that are equal in
 /// their sign, exponent and leading bits of the mantissa, as many bits as leave that many bins at most. A quantile is then wrong by less than a bin,
 /// which is 2⁻ᵇ of the number for b bits: b is 2 at the very least, and about 9 to 13 for what is measured or earned. How many bits are kept follows from
-/// the numbers alone, so the order and grouping in which they came decide nothing. At most 1 MB.
+/// the numbers alone, so the order and grouping in which they came decide nothing. At most 1 MB. A number that comes very often among more different ones
+/// than that is not told from its neighbours in the bin: quantiles that fall on it lie beside it, less than a bin away, and differ from each other.
 /// </summary>
 internal sealed class Quantiles : INumberStatistic<Quantiles>
 {
