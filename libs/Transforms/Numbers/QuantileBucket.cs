@@ -21,9 +21,9 @@ internal sealed class QuantileBucket : RecordTransform
 
     public override string Type => "quantile-bucket";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
-    public override string Summary => "Turns numbers into the indices of buckets that hold about the same number of training records each; among more than 16,384 different numbers boundaries are approximate.";
+    public override string Summary => "Turns numbers into the indices of buckets that hold about the same number of training records each; among more than 16,384 different numbers boundaries may be approximate.";
 
     public override int MaximumInputs => PipelineSpec.MaximumColumns;
 
