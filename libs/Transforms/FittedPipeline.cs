@@ -19,6 +19,9 @@ public sealed class FittedPipeline
     /// <summary>Version of the JSON that <see cref="ToJson"/> writes.</summary>
     public const int FormatVersion = 2;
 
+    /// <summary>The column that classifiers learn.</summary>
+    public const string LabelColumn = "label";
+
     private readonly TypedGraph typed;
     private readonly RowStage rows;
 
@@ -33,10 +36,12 @@ public sealed class FittedPipeline
         {
             Outputs = [.. pipeline.Graph.Outputs.Select(Output)];
             rows = new(typed);
+            // Nothing is fitted that could not be stored.
+            _ = new ShardLayout(new ShardSchema(Columns));
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new PipelineSpecException("outputs", "has a column that is too large", e);
+            throw new PipelineSpecException("outputs", $"are too large: a shard holds rows of at most {ShardLayout.DefaultMaxBytes >> 20} MiB", e);
         }
 
         Augment = new(typed, Columns);
@@ -57,8 +62,11 @@ public sealed class FittedPipeline
     /// <summary>The columns of the result as shards hold them.</summary>
     public IReadOnlyList<ShardColumn> Columns => [.. Outputs.Select(output => output.Column)];
 
-    /// <summary>Class names in index order, of the first column that has any; empty when none has. A copy each time.</summary>
-    public string[] Labels => [.. Outputs.FirstOrDefault(output => output.ClassNames.Count > 0)?.ClassNames ?? []];
+    /// <summary>
+    /// Class names in index order of the column <c>label</c>, an int64 a row: what classifiers learn. Empty when there is no such column or it is of
+    /// another type; other columns have class names of their own. A copy each time.
+    /// </summary>
+    public string[] Labels => [.. Output(LabelColumn) is { } label && label.Column.Equals(new ShardColumn(LabelColumn, ElementType.Int64)) ? label.ClassNames : []];
 
     /// <summary>Random changes to rows in training; empty for most pipelines.</summary>
     public AugmentStage Augment { get; }

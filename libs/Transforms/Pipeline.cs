@@ -5,7 +5,6 @@ using Mesh.Transforms.Fitting;
 using Mesh.Transforms.Graph;
 using Mesh.Transforms.Images;
 using Mesh.Transforms.Json;
-using Mesh.Transforms.Labels;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Transforms;
@@ -53,9 +52,8 @@ public sealed class Pipeline
     /// <summary>The columns of the data that it reads.</summary>
     public IReadOnlyList<RecordColumn> Sources => Graph.Sources;
 
-    /// <summary>Those of the <see cref="Sources"/> that something else than a label is made of.</summary>
-    public IReadOnlyList<RecordColumn> Features => [.. Sources.Where((_, i) =>
-        Graph.Steps.Any(step => step.Definition is not Label && step.Inputs.Any(input => input.IsSource && input.Index == i)))];
+    /// <summary>Those of the <see cref="Sources"/> that a model gets something of to go by: not what is made into labels, tags or boxes alone, by however many steps.</summary>
+    public IReadOnlyList<RecordColumn> Features => Graph.Features();
 
     /// <summary>Whether rows are made of several records, or several of one: the records have to be gone through in order.</summary>
     public bool IsSequence => Graph.SequenceStep >= 0;

@@ -64,6 +64,7 @@ public sealed class TransformCatalog
 
         // Numbers
         new Number(),
+        new Vector(),
         new Concat(),
 
         // Series

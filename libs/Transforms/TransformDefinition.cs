@@ -16,7 +16,8 @@ namespace Mesh.Transforms;
 /// </list>
 /// <para><b>Columns.</b> <see cref="DefaultInputs"/> are what the step reads when the spec names nothing; without them the spec has to.
 /// <see cref="MinimumInputs"/> and <see cref="MaximumInputs"/> bound how many there may be. <see cref="DefaultOutputs"/> says how many columns come
-/// out, and their names when the spec has none: in place, one for each input, unless you override it.</para>
+/// out, and their names when the spec has none: in place, one for each input, unless you override it. <see cref="IsTarget"/> says which inputs are
+/// what a model is to find out.</para>
 /// <para><b>Types.</b> <see cref="Infer"/> says what comes out of what goes in. It is called when a spec is checked (with inputs of unknown kind when
 /// nobody has said what the data is, so check with <see cref="StepContext.Takes"/> and the like, which let those pass), again when the data is known,
 /// and again with <see cref="StepContext.Fitted"/>. A tensor whose shape depends on what is learned has no shape until then, and must have one then.
@@ -72,6 +73,9 @@ public abstract class TransformDefinition
 
     /// <summary>Whether it only looks at an input, which is then in the result all the same when a spec names no outputs.</summary>
     internal virtual bool LooksAt(int input) => false;
+
+    /// <summary>Whether an input is what a model is to find out, such as a class or the boxes of an image: two records that differ in it alone are equal to a model.</summary>
+    internal virtual bool IsTarget(int input) => false;
 
     /// <summary>Whether parameters name columns that it reads, so that what these are called decides the output.</summary>
     internal virtual bool NamesInputs => false;

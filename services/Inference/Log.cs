@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Information, "Stopping: no new requests, {InFlight} in flight.")]
     public static partial void Draining(this ILogger logger, int inFlight);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Deployment}: version {Version} was trained with images that libvips {Fitted} read, and libvips {Serving} reads those it predicts on: pixels may differ slightly.")]
+    public static partial void OtherImageLibrary(this ILogger logger, string deployment, string version, string fitted, string serving);
 }

@@ -31,7 +31,7 @@ public class PipelineRunTests
         Assert.Equal(FashionMnist.ClassNames, dataset.Labels);
         Assert.Equal([1, 28, 28], dataset.SampleShape);
         Assert.Equal(
-            [new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } }, new OutputColumn { Name = "label", ElementType = "int64" }],
+            [new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, 28, 28 } }, new OutputColumn { Name = "label", ElementType = "int64", ClassNames = { FashionMnist.ClassNames }, ClassCount = 10 }],
             dataset.OutputColumns);
         Assert.Equal(data.Name, dataset.DatasetVersion);
         Assert.Equal(dataset.Key[..32], dataset.Name.Split('/')[^1]);

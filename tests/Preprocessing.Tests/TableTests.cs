@@ -42,10 +42,11 @@ public class TableTests
             Split = new SplitSpec { ValidationFraction = 0.25, Seed = 3 },
         }, data);
 
-        Assert.Equal(["cottage", "flat", "villa"], dataset.Labels);
+        // Classifiers learn a column "label"; classes of others are said with the column.
+        Assert.Empty(dataset.Labels);
         Assert.Empty(dataset.SampleShape);
         Assert.Equal(
-            [new OutputColumn { Name = "class", ElementType = "int64" }, new OutputColumn { Name = "features", ElementType = "float32", Shape = { 3 } }, new OutputColumn { Name = "sold", ElementType = "float32" }],
+            [new OutputColumn { Name = "class", ElementType = "int64", ClassNames = { "cottage", "flat", "villa" }, ClassCount = 3 }, new OutputColumn { Name = "features", ElementType = "float32", Shape = { 3 } }, new OutputColumn { Name = "sold", ElementType = "float32" }],
             dataset.OutputColumns);
 
         var seen = new List<int>();

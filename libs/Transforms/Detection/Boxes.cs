@@ -23,7 +23,7 @@ internal sealed class Boxes : RecordTransform
 
     public override string Type => "boxes";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override string Summary =>
         "Turns labelled rectangles into rows of class index, centre x, centre y, width and height, as shares of the image as it is then; put it behind every step that cuts or resizes the image.";
@@ -44,6 +44,8 @@ internal sealed class Boxes : RecordTransform
     ];
 
     internal override bool LooksAt(int input) => input == Image;
+
+    internal override bool IsTarget(int input) => input != Image;
 
     internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => [inputs[0]];
 

@@ -1,4 +1,4 @@
-using Mesh.Transforms.Graph;
+using Mesh.Shards;
 using Mesh.Transforms.Images;
 
 namespace Mesh.Transforms.Fitting;
@@ -18,6 +18,19 @@ internal sealed class ImageShape(string name, string step, int slot)
 
     /// <summary>[channels, height, width]; null before an image was seen.</summary>
     public int[]? Shape { get; set; }
+
+    /// <exception cref="TransformException">It differs from that of the images before, or is more than a shard holds.</exception>
+    public void Check(PixelBuffer image, string? record)
+    {
+        if (image.Bytes > ShardLayout.DefaultMaxBytes)
+        {
+            throw new TransformException(step, record,
+                $"an image comes out as {Describe([image.Frames, .. Of(image)])} (frames×channels×height×width), {image.Bytes >> 20} MiB; "
+                + $"a row has at most {ShardLayout.DefaultMaxBytes >> 20}: take fewer frames or smaller images");
+        }
+
+        Check(Of(image), record);
+    }
 
     public static int[] Of(PixelBuffer image) => [image.Channels, image.Height, image.Width];
 

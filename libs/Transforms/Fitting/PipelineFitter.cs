@@ -207,7 +207,7 @@ public sealed class PipelineFitter
             plan.RunLaterRow(working);
         Check(onRow);
         foreach (var shape in shapes.Where(shape => seesShapes || shape.IsObserved))
-            shape.Check(ImageShape.Of(working.Pixels(shape.Slot)), working.Name);
+            shape.Check(working.Pixels(shape.Slot), working.Name);
         Observe(onRow);
         if (seesShapes)
             KeepShapes();
@@ -216,7 +216,13 @@ public sealed class PipelineFitter
     private void KeepShapes()
     {
         foreach (var shape in shapes)
-            shape.Shape ??= ImageShape.Of(working.Pixels(shape.Slot));
+        {
+            if (shape.Shape is null)
+            {
+                shape.Check(working.Pixels(shape.Slot), working.Name);
+                shape.Shape = ImageShape.Of(working.Pixels(shape.Slot));
+            }
+        }
     }
 
     private void Check(StepFit[] fits)

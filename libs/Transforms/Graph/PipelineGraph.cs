@@ -61,6 +61,21 @@ internal sealed class PipelineGraph
         return needed;
     }
 
+    /// <summary>The columns of the data of which something comes into the result otherwise than as a target.</summary>
+    public IReadOnlyList<RecordColumn> Features()
+    {
+        // From the last step to the first: those who read a column come behind who makes it.
+        var features = Outputs.Select(output => output.Stored).ToHashSet();
+        for (var i = Steps.Count - 1; i >= 0; i--)
+        {
+            var step = Steps[i];
+            if (Enumerable.Range(0, step.OutputNames.Length).Any(output => features.Contains(new(i, output))))
+                features.UnionWith(step.Inputs.Where((_, input) => !step.Definition.IsTarget(input)));
+        }
+
+        return [.. Sources.Where((_, i) => features.Contains(new(Port.Source, i)))];
+    }
+
     /// <summary>A step and all that need it, as a mark for each step.</summary>
     public bool[] After(int step)
     {

@@ -45,7 +45,7 @@ internal static class ImageFile
             if (image.Bands is < 1 or > 4)
                 throw new ImageFileException($"has {image.Bands} channels; 1 to 4 are supported");
             var geometry = ImageGeometry.Of(image.Width, image.Height);
-            return read(image, autoOrient ? geometry : geometry with { Map = Orientation.FromUpright(orientation, width, height) });
+            return read(image, autoOrient ? geometry with { Map = Orientation.ToUpright(orientation, width, height) } : geometry);
         }
         catch (VipsException e)
         {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Mesh.Transforms.Images;
 
-/// <summary>Where the original image, as it was decoded and upright, lies in an image that was made of it.</summary>
+/// <summary>Where the original image, as it is stored, lies in an image that was made of it.</summary>
 /// <param name="Map">Where a point of the original goes, in pixels from the left upper corner.</param>
 /// <param name="Least">Left upper corner of what shows the original; beyond it there is a border.</param>
 /// <param name="Greatest">Right lower corner of what shows the original.</param>

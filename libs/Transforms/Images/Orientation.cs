@@ -3,11 +3,15 @@ using System.Numerics;
 namespace Mesh.Transforms.Images;
 
 /// <summary>The eight orientations of EXIF: how an image as it is stored has to be turned or mirrored to be upright.</summary>
-internal static class Orientation
+public static class Orientation
 {
+    /// <summary>As it is stored.</summary>
     public const int Upright = 1;
 
-    /// <summary>Where a point of the upright image lies in the stored one.</summary>
+    /// <summary>Whether the width of the upright image is the height of the stored one.</summary>
+    public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
+
+    /// <summary>Where a point of the upright image lies in the stored one; exact, as its numbers are whole.</summary>
     /// <param name="orientation">Other numbers than 1 to 8 mean nothing.</param>
     /// <param name="width">Of the stored image.</param>
     /// <param name="height">Of the stored image.</param>
@@ -22,4 +26,9 @@ internal static class Orientation
         8 => new(0, 1, -1, 0, width, 0),
         _ => Matrix3x2.Identity,
     };
+
+    /// <summary>Where a point of the stored image lies in the upright one; exact.</summary>
+    /// <inheritdoc cref="FromUpright"/>
+    public static Matrix3x2 ToUpright(int orientation, int width, int height) =>
+        Matrix3x2.Invert(FromUpright(orientation, width, height), out var inverse) ? inverse : throw new InvalidOperationException("An orientation cannot be undone.");
 }

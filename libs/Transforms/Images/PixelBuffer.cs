@@ -34,6 +34,9 @@ internal sealed class PixelBuffer : IDisposable
 
     public int Channels { get; }
 
+    /// <summary>Of all frames; known before they are decoded.</summary>
+    public long Bytes => (long)Frames * Height * Width * Channels;
+
     /// <summary>Where the original image lies in this one. Every step that moves pixels says how, so that boxes can follow.</summary>
     public ImageGeometry Geometry { get; }
 
@@ -43,9 +46,13 @@ internal sealed class PixelBuffer : IDisposable
     public static PixelBuffer Over(ReadOnlyMemory<byte> pixels, int height, int width, int channels, ImageGeometry geometry) =>
         new(null, pixels, height, width, channels, geometry, frames: 1);
 
+    /// <exception cref="ImageFileException">It would be larger than an array can be, as only many frames are.</exception>
     public static PixelBuffer Rent(int height, int width, int channels, ImageGeometry geometry, int frames = 1)
     {
-        var length = checked(frames * height * width * channels);
+        var bytes = (long)frames * height * width * channels;
+        if (bytes > Array.MaxLength)
+            throw new ImageFileException($"comes out as {frames} frames of {width}×{height} pixels and {channels} channels, {bytes >> 20} MiB; less than {(Array.MaxLength >> 20) + 1} are possible");
+        var length = (int)bytes;
         var array = ArrayPool<byte>.Shared.Rent(length);
         return new(array, array.AsMemory(0, length), height, width, channels, geometry, frames);
     }

@@ -6,7 +6,7 @@ using Mesh.Transforms.Rows;
 namespace Mesh.Transforms.Images;
 
 /// <summary>
-/// A film (an animated GIF or WebP, a TIFF of several pages, or a list of images) → so many of its frames, in their order, each decoded as by
+/// A film (an animated GIF or WebP, a TIFF of several pages, or, of programs that have one, a list of images) → so many of its frames, in their order, each decoded as by
 /// <see cref="DecodeImage"/>. The steps that follow change each frame alike, and the result is uint8 [frames, channels, height, width]. Frames are
 /// chosen by their number; how long each is shown plays no part. Files of several pages are taken as they are stored, without EXIF orientation.
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class SampleFrames : RecordTransform
 
     public override int Version => 1;
 
-    public override string Summary => "Takes frames from an animated GIF or WebP, a TIFF of several pages or a list of images, as gray or RGB bytes.";
+    public override string Summary => "Takes frames from an animated GIF or WebP or a TIFF of several pages, as gray or RGB bytes.";
 
     public override IReadOnlyList<string> DefaultInputs { get; } = ["image"];
 

@@ -35,6 +35,8 @@ internal sealed class Label : RecordTransform
 
     public override IReadOnlyList<Parameter> Parameters { get; } = [NamesParameter];
 
+    internal override bool IsTarget(int input) => true;
+
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         step.Takes(0, ColumnKind.Text, ColumnKind.Integer, ColumnKind.Boolean);

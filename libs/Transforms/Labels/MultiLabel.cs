@@ -37,6 +37,8 @@ internal sealed class MultiLabel : RecordTransform
         new ChoiceParameter("unknown", [Refuse, "ignore"], Refuse, "What becomes of a name that is not in the list: the record is refused, or the name is left out."),
     ];
 
+    internal override bool IsTarget(int input) => true;
+
     internal override IReadOnlyList<ColumnType> Infer(StepContext step)
     {
         if (step.Takes(0, ColumnKind.TextList, ColumnKind.Text) && step.Inputs[0].Kind == ColumnKind.Text && step.Values.Text("separator").Length == 0)

@@ -28,9 +28,9 @@ internal sealed class Impute : RecordTransform
 
     public override string Type => "impute";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
-    public override string Summary => "Fills in missing values: with the mean, the median or the most frequent value of the training records, or with a constant.";
+    public override string Summary => "Fills in missing values: with the mean, the median or the most frequent value of the training records, or with a constant. Among more than 16,384 different numbers the median may be approximate.";
 
     public override int MaximumInputs => PipelineSpec.MaximumColumns;
 

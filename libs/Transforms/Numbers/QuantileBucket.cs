@@ -12,7 +12,7 @@ namespace Mesh.Transforms.Numbers;
 /// <summary>
 /// Number → int64 index of its bucket; the buckets hold about the same number of training records each. Their boundaries are quantiles of the training
 /// records; a number's bucket is how many boundaries are at most it. Boundaries that are equal are one, and one at the least number is none, so a column
-/// of few different numbers has fewer buckets.
+/// of few different numbers has fewer buckets. How exact they are: <see cref="Quantiles"/>.
 /// </summary>
 internal sealed class QuantileBucket : RecordTransform
 {
@@ -21,9 +21,9 @@ internal sealed class QuantileBucket : RecordTransform
 
     public override string Type => "quantile-bucket";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
-    public override string Summary => "Turns numbers into the indices of buckets that hold about the same number of training records each.";
+    public override string Summary => "Turns numbers into the indices of buckets that hold about the same number of training records each; among more than 16,384 different numbers boundaries may be approximate.";
 
     public override int MaximumInputs => PipelineSpec.MaximumColumns;
 

@@ -1,6 +1,6 @@
 namespace Mesh.Transforms.Records;
 
-/// <summary>A labelled rectangle on an image, in pixels of the image as the data has it, once it is upright; the left upper corner is (0, 0).</summary>
+/// <summary>A labelled rectangle on an image, in pixels of the image as it is stored, before any EXIF orientation is applied; the left upper corner is (0, 0).</summary>
 /// <param name="X">Left edge.</param>
 /// <param name="Y">Upper edge.</param>
 /// <param name="Width">To the right.</param>

@@ -1,5 +1,6 @@
 using Mesh.Shards;
 using Mesh.Transforms.Graph;
+using Mesh.Transforms.Images;
 using Mesh.Transforms.Records;
 
 namespace Mesh.Transforms.Rows;
@@ -10,7 +11,7 @@ namespace Mesh.Transforms.Rows;
 /// </summary>
 internal sealed class RecordPlan
 {
-    private readonly record struct PlanStep(Action<WorkingRecord> Apply, int[] Release);
+    private readonly record struct PlanStep(StepContext Context, Action<WorkingRecord> Apply, int[] Release);
 
     private readonly Dictionary<Port, int> slots = [];
     private readonly HashSet<Port> read;
@@ -93,7 +94,15 @@ internal sealed class RecordPlan
     {
         foreach (var step in steps)
         {
-            step.Apply(working);
+            try
+            {
+                step.Apply(working);
+            }
+            catch (ImageFileException e)
+            {
+                throw step.Context.Error(working, e.Message, e.InnerException);
+            }
+
             foreach (var slot in step.Release)
                 working.Release(slot);
         }
@@ -112,8 +121,8 @@ internal sealed class RecordPlan
         var released = lastReader
             .Where(reader => typed[reader.Key].Kind == ColumnKind.Pixels && !kept.Contains(reader.Key))
             .ToLookup(reader => reader.Value, reader => slots[reader.Key]);
-        return [.. steps.Select(step => typed.Graph.Steps[step].Definition is RecordTransform definition
-            ? new PlanStep(definition.Bind(Context(typed, step)), [.. released[step]])
+        return [.. steps.Select(step => typed.Graph.Steps[step].Definition is RecordTransform definition && Context(typed, step) is var context
+            ? new PlanStep(context, definition.Bind(context), [.. released[step]])
             : default)];
     }
 

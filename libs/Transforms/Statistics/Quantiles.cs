@@ -7,7 +7,10 @@ namespace Mesh.Transforms.Statistics;
 /// Quantiles of numbers: exact while there are at most <see cref="MaximumBins"/> different ones. With more, numbers share bins: those that are equal in
 /// their sign, exponent and leading bits of the mantissa, as many bits as leave that many bins at most. A quantile is then wrong by less than a bin,
 /// which is 2⁻ᵇ of the number for b bits: b is 2 at the very least, and about 9 to 13 for what is measured or earned. How many bits are kept follows from
-/// the numbers alone, so the order and grouping in which they came decide nothing. At most 1 MB.
+/// the numbers alone, so the order and grouping in which they came decide nothing. At most 2 MB.
+/// <para>Of the numbers that share a bin, the one of the fewest digits is counted by itself, as what comes very often is round (a price, a default). Which
+/// one that is follows from the numbers, too: nothing that comes later makes a number rounder, so its count misses none. Where it comes often, quantiles are
+/// it exactly. A number of many digits that comes very often is not told from its neighbours: quantiles that fall on it lie less than a bin beside it.</para>
 /// </summary>
 internal sealed class Quantiles : INumberStatistic<Quantiles>
 {
@@ -16,8 +19,42 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
 
     private const int MaximumDropped = 50;
 
-    /// <summary>Least and greatest number, as keys.</summary>
-    private record struct Bin(ulong Least, ulong Greatest, long Count);
+    /// <summary>Least and greatest number and the roundest, as keys; how many there are, and how many of the roundest.</summary>
+    private record struct Bin(ulong Least, ulong Greatest, long Count, ulong Round, long RoundCount)
+    {
+        /// <summary>Of the roundest; negative as long as nobody asked.</summary>
+        private int digits = -1;
+
+        public static Bin Of(ulong key, long count) => new(key, key, count, key, count);
+
+        /// <summary>Both together.</summary>
+        public static Bin operator +(Bin one, Bin other)
+        {
+            var round = one.Round == other.Round ? one with { RoundCount = one.RoundCount + other.RoundCount } : other.IsRounderThan(ref one) ? other : one;
+            return round with { Least = Math.Min(one.Least, other.Least), Greatest = Math.Max(one.Greatest, other.Greatest), Count = one.Count + other.Count };
+        }
+
+        /// <summary>Of two that have as many digits, the lesser.</summary>
+        public bool IsRounderThan(ref Bin other)
+        {
+            var (mine, others) = (Digits(), other.Digits());
+            return mine < others || (mine == others && Round < other.Round);
+        }
+
+        /// <summary>The number of this rank in the bin, from 0: the roundest one where it lies, the others evenly between the least and the greatest.</summary>
+        public readonly double At(long rank)
+        {
+            var (least, greatest, round) = (ValueOf(Least), ValueOf(Greatest), ValueOf(Round));
+            var others = Count - RoundCount;
+            var below = others > 1 ? Math.Min(others - 1, (long)Math.Ceiling((others - 1) * (round - least) / (greatest - least))) : Round == Least ? 0 : others;
+            if (rank >= below && rank < below + RoundCount)
+                return round;
+            // One other is the other end.
+            return others == 1 ? (Round == Least ? greatest : least) : Between(least, greatest, (rank < below ? rank : rank - RoundCount) / (double)(others - 1));
+        }
+
+        private int Digits() => digits < 0 ? digits = SignificantDigits.Of(ValueOf(Round)) : digits;
+    }
 
     private Dictionary<ulong, Bin> bins = [];
 
@@ -32,7 +69,7 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
     public void Add(double value)
     {
         var key = KeyOf(value);
-        Join(new(key, key, 1));
+        Join(Bin.Of(key, 1));
         Count++;
         if (bins.Count > MaximumBins)
             Coarsen();
@@ -75,8 +112,7 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
             var at = Array.BinarySearch(behind, rank + 1);
             at = at < 0 ? ~at : at;
             var bin = sorted[at];
-            var within = rank - (behind[at] - bin.Count);
-            return bin.Count == 1 ? ValueOf(bin.Least) : Between(ValueOf(bin.Least), ValueOf(bin.Greatest), within / (double)(bin.Count - 1));
+            return bin.At(rank - (behind[at] - bin.Count));
         }
     }
 
@@ -85,12 +121,18 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
         state.Count(dropped);
         state.Count(bins.Count);
         var before = 0UL;
-        foreach (var (least, greatest, count) in Sorted())
+        foreach (var bin in Sorted())
         {
-            state.Count((UInt128)(least - before));
-            state.Count((UInt128)(greatest - least));
-            state.Count(count);
-            before = greatest;
+            state.Count((UInt128)(bin.Least - before));
+            state.Count((UInt128)(bin.Greatest - bin.Least));
+            state.Count(bin.Count);
+            if (bin.Least != bin.Greatest)
+            {
+                state.Count((UInt128)(bin.Round - bin.Least));
+                state.Count(bin.RoundCount);
+            }
+
+            before = bin.Greatest;
         }
     }
 
@@ -105,10 +147,11 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
         {
             var least = Next(before);
             var greatest = Next(least);
-            var bin = new Bin(least, greatest, state.Long(ExactSum.MaximumCount));
-            if (bin.Count == 0 || (bin.Count == 1 && least != greatest) || least >> dropped != greatest >> dropped
-                || !double.IsFinite(ValueOf(least)) || !double.IsFinite(ValueOf(greatest))
-                || KeyOf(ValueOf(least)) != least || KeyOf(ValueOf(greatest)) != greatest || !bins.TryAdd(least >> dropped, bin))
+            var bin = Bin.Of(least, state.Long(ExactSum.MaximumCount));
+            if (least != greatest)
+                bin = bin with { Greatest = greatest, Round = Next(least), RoundCount = state.Long(ExactSum.MaximumCount) };
+            if (bin.Count == 0 || least >> dropped != greatest >> dropped || !IsNumber(least) || !IsNumber(greatest) || !IsSound(bin)
+                || !bins.TryAdd(least >> dropped, bin))
             {
                 throw state.Wrong("its bins are of no numbers");
             }
@@ -125,6 +168,17 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
             var step = (ulong)state.Count((UInt128)ulong.MaxValue);
             return step <= ulong.MaxValue - from ? from + step : throw state.Wrong("its bins are not sorted");
         }
+    }
+
+    private static bool IsNumber(ulong key) => double.IsFinite(ValueOf(key)) && KeyOf(ValueOf(key)) == key;
+
+    /// <summary>Whether the roundest number can be that of such a bin: both ends are in it, and neither is rounder.</summary>
+    private static bool IsSound(Bin bin)
+    {
+        var (least, greatest) = (Bin.Of(bin.Least, 1), Bin.Of(bin.Greatest, 1));
+        var ends = (bin.Round != bin.Least ? 1 : 0) + (bin.Round != bin.Greatest ? 1 : 0);
+        return bin.Round <= bin.Greatest && IsNumber(bin.Round) && bin.RoundCount > 0 && bin.RoundCount <= bin.Count - ends
+            && !least.IsRounderThan(ref bin) && !greatest.IsRounderThan(ref bin);
     }
 
     /// <summary>64 bits that sort as the numbers do; one for zero.</summary>
@@ -146,7 +200,7 @@ internal sealed class Quantiles : INumberStatistic<Quantiles>
     private void Join(Bin more)
     {
         ref var bin = ref CollectionsMarshal.GetValueRefOrAddDefault(bins, more.Least >> dropped, out var known);
-        bin = known ? new(Math.Min(bin.Least, more.Least), Math.Max(bin.Greatest, more.Greatest), bin.Count + more.Count) : more;
+        bin = known ? bin + more : more;
     }
 
     /// <summary>Drops the fewest bits that leave few enough bins.</summary>

@@ -9,7 +9,7 @@ namespace Mesh.Transforms.Tokens;
 /// <summary>The words and the tags of the training records. What the parameters give is not learned.</summary>
 internal sealed class TagFit(StepContext step) : IFit
 {
-    private readonly TokenizerFit? words = step.Values.Any("vocabulary") ? null : new TokenizerFit(step, texts: 1);
+    private readonly TokenizerFit? words = step.Values.Any("vocabulary") ? null : new TokenizerFit(step, texts: 1, ofWords: true);
     private readonly SortedSet<string> tags = new(StringComparer.Ordinal);
     private readonly TagScheme scheme = TagTokens.SchemeOf(step.Values);
     private readonly string[] given = step.Values.Names("tags");

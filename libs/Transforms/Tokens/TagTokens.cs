@@ -27,7 +27,7 @@ internal sealed class TagTokens : RecordTransform
 
     public override string Type => "tag-tokens";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override string Summary => "Stores the ids of tagged words' tokens, and the tags where each word begins.";
 
@@ -49,6 +49,8 @@ internal sealed class TagTokens : RecordTransform
 
     internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs, ParameterValues values) =>
         SecondOutput.Of(values) is { } second ? [.. inputs, second.NameFor(inputs[0])] : inputs;
+
+    internal override bool IsTarget(int input) => input == 1;
 
     internal override IEnumerable<(string Parameter, string Problem)> Check(ParameterValues values) =>
         TokenRow.Check(values).Concat(TokenizerSettings.Check(values));

@@ -42,6 +42,9 @@ internal readonly ref struct TaggedWords
         return new(words, applied);
     }
 
+    /// <summary>The words of a value as they are encoded one by one: each as it stands inside a sentence, with a space before it.</summary>
+    public static string Sentence(in RecordValue words) => string.Concat(Items(words).ToArray().Where(word => word.Length > 0).Select(word => $" {word}"));
+
     private static ReadOnlySpan<string> Items(in RecordValue value) =>
         value.Kind == ColumnKind.Text ? value.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : value.Texts;
 }

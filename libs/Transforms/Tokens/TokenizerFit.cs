@@ -11,7 +11,8 @@ namespace Mesh.Transforms.Tokens;
 /// <summary>The words of the training texts; at the end, the tokens they are made of.</summary>
 /// <param name="step">With the slots of the inputs.</param>
 /// <param name="texts">How many of the inputs are texts, from the first.</param>
-internal sealed class TokenizerFit(StepContext step, int texts) : IFit
+/// <param name="ofWords">Whether texts are encoded word by word, as lists of words are.</param>
+internal sealed class TokenizerFit(StepContext step, int texts, bool ofWords = false) : IFit
 {
     private readonly TokenizerSettings settings = TokenizerSettings.Of(step.Values);
     private readonly IWordSplitter splitter = TokenizerSettings.Of(step.Values).Splitter();
@@ -31,8 +32,7 @@ internal sealed class TokenizerFit(StepContext step, int texts) : IFit
         for (var i = 0; i < texts; i++)
         {
             ref readonly var value = ref record[step.InputSlots[i]];
-            // Words of a list as they stand inside a sentence.
-            var text = value.Kind == ColumnKind.Text ? value.Text : string.Concat(value.Texts.ToArray().Select(word => $" {word}"));
+            var text = value.Kind == ColumnKind.Text && !ofWords ? value.Text : TaggedWords.Sentence(value);
             counts.Add(TextTokenizer.WellFormed(text), splitter, settings.MaximumWord);
         }
     }

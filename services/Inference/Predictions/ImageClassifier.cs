@@ -30,6 +30,15 @@ internal sealed class ImageClassifier
     /// <summary>float32 elements of one row.</summary>
     public int RowLength => Batch.RowLength;
 
+    /// <summary>libvips, of another version than here, that saw the training data: it may decode or resize to slightly different pixels. Null when it is the same.</summary>
+    public string? OtherImageLibrary =>
+        Pipeline.FittedWithImageLibrary is { } fitted && fitted != Transforms.Pipeline.ImageLibraryVersion ? fitted : null;
+
+    /// <summary>What clients are told of it: the versions of libvips.</summary>
+    public Dictionary<string, string> Properties => Pipeline.FittedWithImageLibrary is { } fitted
+        ? new Dictionary<string, string> { ["fitted_with_libvips"] = fitted, ["serves_with_libvips"] = Transforms.Pipeline.ImageLibraryVersion }
+        : new();
+
     /// <summary>In the order of the logits.</summary>
     public IReadOnlyList<string> Labels { get; }
 

@@ -40,6 +40,7 @@ internal sealed class OpenInferenceApi(ServedModels models, Inferencer inference
             Platform = ServerDescription.Platform,
             Inputs = { model.Model.Inputs.Select(Describe) },
             Outputs = { model.Model.Outputs.Select(Describe) },
+            Properties = { model.Classifier?.Properties ?? new() },
         });
     }
 

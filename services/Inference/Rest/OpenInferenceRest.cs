@@ -75,6 +75,16 @@ internal sealed class OpenInferenceRest(
             json.WriteString("platform", ServerDescription.Platform);
             WriteTensors(json, "inputs", model.Model.Inputs);
             WriteTensors(json, "outputs", model.Model.Outputs);
+            if (model.Classifier?.Properties is { Count: > 0 } properties)
+            {
+                json.WriteStartObject("properties");
+                foreach (var (key, value) in properties)
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
         });
     }
 

@@ -194,6 +194,11 @@ internal sealed class ServedDeployment(
         }
 
         logger.ModelReady(name, loaded.Version);
+        if (loaded.Classifier?.OtherImageLibrary is { } other)
+        {
+            logger.OtherImageLibrary(name, loaded.Version, other, Transforms.Pipeline.ImageLibraryVersion);
+        }
+
         signals.Pulse(ServedModels.Changed);
         if (old is not null)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Mesh.Ingest.Formats;
 using Mesh.ServiceDefaults.Errors;
@@ -12,7 +13,8 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
 
     public const int MaxNames = 10_000;
 
-    private const int MaxNameLength = 256;
+    public const int MaxNameLength = 256;
+
     private const int MaxFileBytes = 1024 * 1024;
 
     public static LabelNames None { get; } = new([]);
@@ -62,6 +64,8 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
         return Of([.. text.TrimEnd('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))], source, "line");
     }
 
+    public static bool IsName([NotNullWhen(true)] string? name) => name is { Length: > 0 and <= MaxNameLength } && !name.Any(char.IsControl);
+
     /// <param name="place">What one of them is called in the source: "line".</param>
     /// <exception cref="DatasetException">LABEL_NAMES_INVALID</exception>
     public static LabelNames Of(string[] names, string source, string place) => Problem(names) is var (index, problem)
@@ -78,7 +82,7 @@ internal sealed class LabelNames(IReadOnlyList<string> names)
         var seen = new HashSet<string>(names.Count);
         for (var i = 0; i < names.Count; i++)
         {
-            if (names[i].Length is 0 or > MaxNameLength || names[i].Any(char.IsControl))
+            if (!IsName(names[i]))
             {
                 return (i, $"a label name has 1 to {MaxNameLength} characters, none of them a control character.");
             }

@@ -4,6 +4,7 @@ using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
+using Mesh.Specs;
 using Mesh.Transforms;
 using Mesh.Transforms.Records;
 using Mesh.Transforms.Rows;
@@ -117,6 +118,15 @@ internal sealed class DryRun
             if (_problems.All.Count == 0)
             {
                 _problems.Add(e);
+            }
+
+            return null;
+        }
+        catch (PipelineSpecException e)
+        {
+            foreach (var violation in e.Violations)
+            {
+                _problems.Add(new DryRunProblem { Field = violation.Field, Description = violation.Description });
             }
 
             return null;

@@ -12,11 +12,18 @@ internal static class DataSchema
     /// <exception cref="MeshException">FAILED_PRECONDITION for a type that is not known here.</exception>
     public static RecordSchema Of(DatasetVersion version) => new([.. (version.Schema?.Columns ?? []).Select(column => new RecordColumn(column.Name, KindOf(column.Type))
     {
-        ClassNames = column.Name == LabelOf(version) && column.Type == ColumnType.String ? version.LabelNames : [],
+        ClassNames = HasDeclaredClasses(version, column) ? version.LabelNames : [],
     })]);
 
     /// <summary>The column that tells classes apart; there may be none of that name.</summary>
     public static string LabelOf(DatasetVersion version) => version.Options is { LabelColumn.Length: > 0 } options ? options.LabelColumn : DefaultLabel;
+
+    private static bool HasDeclaredClasses(DatasetVersion version, Column column) => column.Type switch
+    {
+        ColumnType.Boxes => true,
+        ColumnType.String or ColumnType.StringList => column.Name == LabelOf(version),
+        _ => false,
+    };
 
     private static ColumnKind KindOf(ColumnType type) => type switch
     {

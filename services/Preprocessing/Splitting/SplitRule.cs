@@ -14,7 +14,7 @@ internal sealed class SplitRule
     private readonly bool _ownTest;
     private readonly bool _ownValidation;
 
-    /// <param name="features">What the pipeline makes something else than labels of.</param>
+    /// <param name="features">What a model gets something of to go by.</param>
     public SplitRule(SplitSpec? asked, DatasetVersion version, IEnumerable<RecordColumn> features)
     {
         Spec = SplitSpecs.Resolve(asked);

@@ -4,6 +4,7 @@ using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
 using Mesh.Preprocessing.Workers.Stages;
 using Mesh.ServiceDefaults.Hosting;
+using Mesh.Specs;
 using Mesh.Transforms;
 
 namespace Mesh.Preprocessing.Workers;
@@ -27,13 +28,22 @@ internal static class PipelineWorker
             using var run = new WholeRun(new RunInput(session, session.Specification<PipelineRunSpec>(), folder));
             return new PipelineRunResult { ProcessedDataset = await run.RunAsync(cancel) };
         }
-        catch (TransformException e)
+        catch (Exception e) when (Explain(e) is { } failure)
         {
-            throw new JobFailure("TRANSFORM_FAILED", $"{(e.Record is null ? "" : $"{e.Record}: ")}{e.Transform}: {e.Reason}.", inner: e);
+            throw failure;
         }
         finally
         {
             WorkFolders.Remove(folder);
         }
     }
+
+    /// <summary>What the pipeline's owner can do something about, and no further attempt could mend.</summary>
+    internal static JobFailure? Explain(Exception e) => e switch
+    {
+        TransformException refused => new JobFailure("TRANSFORM_FAILED", $"{(refused.Record is null ? "" : $"{refused.Record}: ")}{refused.Transform}: {refused.Reason}.", inner: e),
+        // Only what was learned shows it: widths that add up to too much, or rows that are larger than a shard.
+        PipelineSpecException => new JobFailure("PIPELINE_INVALID", $"The pipeline cannot be used with what it learned: {e.Message}.", inner: e),
+        _ => null,
+    };
 }

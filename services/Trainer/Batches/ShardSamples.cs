@@ -10,7 +10,7 @@ namespace Mesh.Trainer.Batches;
 public static class ShardSamples
 {
     private const string Image = "image";
-    private const string Label = "label";
+    private const string Label = FittedPipeline.LabelColumn;
     private const int LabelsAtOnce = 1 << 16;
 
     /// <summary>The shards stay open as long as the source is used; the caller closes them.</summary>

@@ -9,6 +9,7 @@ using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.Trainer.Training;
 using Mesh.Trainer.V1;
+using Mesh.Transforms;
 using Microsoft.Extensions.Options;
 using Hyperparameter = Mesh.ModelGraph.Hyperparameters.Hyperparameter;
 using TrainingRun = Mesh.Trainer.V1.TrainingRun;
@@ -41,7 +42,7 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
             asked.Settings?.CheckpointIntervalSeconds is null or (>= 0 and <= LongestInterval), "training_run.settings.checkpoint_interval_seconds", $"must be from 1 to {LongestInterval}, or 0 for the default.");
         violations.ThrowIfAny();
 
-        var plan = MakePlan(asked, data);
+        var plan = MakePlan(asked, data, data.Labels.Count);
         var run = asked.Clone();
         run.Settings = Settings(plan, asked.Settings);
         run.Hyperparameters = new Struct();
@@ -62,12 +63,12 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
 
     /// <summary>The plan of a run: of a request, or of a resolved one in its worker.</summary>
     /// <exception cref="MeshException">INVALID_ARGUMENT.</exception>
-    public static TrainingPlan MakePlan(TrainingRun run, ProcessedDataset data)
+    public static TrainingPlan MakePlan(TrainingRun run, ProcessedDataset data, int classes)
     {
         try
         {
             return TrainingPlan.Create(
-                run.Architecture, Texts(run), new TensorShape([.. data.SampleShape]), data.Labels.Count, run.Settings?.Seed ?? 0);
+                run.Architecture, Texts(run), new TensorShape([.. data.SampleShape]), classes, run.Settings?.Seed ?? 0);
         }
         catch (UnknownArchitectureException e)
         {
@@ -123,7 +124,15 @@ public sealed class RunRequests(PipelineService.PipelineServiceClient pipelines,
         const string Field = "training_run.processed_dataset";
         violations.Require(
             data.SampleShape.Count == 3, Field, $"{data.Name} has no images; its columns are {string.Join(", ", data.OutputColumns.Select(c => c.Name))}, and training takes images.");
-        violations.Require(data.Labels.Count >= 2, Field, $"{data.Name} has {data.Labels.Count} labels; classification takes two or more.");
+        if (data.OutputColumns.Any(c => c is { Name: FittedPipeline.LabelColumn, ElementType: "int64", Shape.Count: 0 }))
+        {
+            violations.Require(data.Labels.Count >= 2, Field, $"{data.Name} has {data.Labels.Count} labels; classification takes two or more.");
+        }
+        else
+        {
+            violations.Add(Field, $"{data.Name} has no column {FittedPipeline.LabelColumn} of one class index (int64) a row, which training learns.");
+        }
+
         violations.Require(data.Splits.Any(s => s.Name == SplitNames.Train && s.RowCount > 0), Field, $"{data.Name} has no training rows.");
         violations.Require(
             data.Splits.Any(s => s.Name is SplitNames.Test or SplitNames.Validation && s.RowCount > 0), Field, $"{data.Name} has neither test nor validation rows to judge the model by.");

@@ -13,6 +13,9 @@ public sealed class TrainingPlan
     // 2 GiB of one array. An ONNX file ends at 2 GiB too.
     private const long LargestWeights = 768L << 20;
 
+    // A batch is float32 in one piece of memory, which a span has to reach.
+    private const long LargestBatch = int.MaxValue;
+
     private TrainingPlan(Architecture architecture, HyperparameterValues values, Graph graph, long seed)
     {
         Architecture = architecture;
@@ -42,7 +45,7 @@ public sealed class TrainingPlan
     /// <param name="classes">Number of labels, at least two.</param>
     /// <param name="seed">Decides the first weights, the order of the samples, dropout and augmentation.</param>
     /// <exception cref="UnknownArchitectureException">There is no such architecture.</exception>
-    /// <exception cref="HyperparameterException">Values are not allowed; names all of them.</exception>
+    /// <exception cref="HyperparameterException">Values are not allowed; names all of them. A batch may be too large for this input.</exception>
     /// <exception cref="GraphException">The architecture does not take this input, or the model would be too large.</exception>
     public static TrainingPlan Create(
         string architecture, IReadOnlyDictionary<string, string> hyperparameters, TensorShape input, int classes, long seed)
@@ -50,9 +53,18 @@ public sealed class TrainingPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         var found = ArchitectureCatalog.Find(architecture);
         var values = SpaceOf(found).Parse(hyperparameters);
+        RequireBatch(values, input);
         var graph = found.Build(input, classes, values);
         RequireTrainable(graph);
         return new TrainingPlan(found, values, graph, seed);
+    }
+
+    private static void RequireBatch(HyperparameterValues values, TensorShape input)
+    {
+        var sample = (long)input.Elements * sizeof(float);
+        if (values.Integer("batch_size") * sample <= LargestBatch) return;
+        throw new HyperparameterException(
+            [new("batch_size", $"must be at most {LargestBatch / sample} for samples of shape {input}: a batch of {values.Integer("batch_size")} has {values.Integer("batch_size") * sample >> 20} MiB of float32")]);
     }
 
     private static void RequireTrainable(Graph graph)

@@ -50,12 +50,14 @@ internal static class TrainingWorker
 
         var transforms = await ReadTransformsAsync(store, data, cancel);
         var pipeline = FittedPipeline.Parse(transforms);
-        var plan = RunRequests.MakePlan(spec.TrainingRun, data);
+        // The pipeline's own: what made the rows knows what their indices stand for.
+        var labels = pipeline.Labels;
+        var plan = RunRequests.MakePlan(spec.TrainingRun, data, labels.Length);
         using var shards = new LocalBlobs(store, Scope(data));
         using var train = await OpenAsync(shards, data, SplitNames.Train, cancel);
         using var validation = await OpenAsync(shards, data, SplitNames.Validation, cancel);
         using var test = await OpenAsync(shards, data, SplitNames.Test, cancel);
-        var classes = data.Labels.Count;
+        var classes = labels.Length;
 
         var bundle = Path.Combine(folder, $"bundle-{session.Attempt}.tar");
         // A first attempt has nothing to go on from, whatever lies in the folder.
@@ -68,7 +70,7 @@ internal static class TrainingWorker
             plan,
             new TrainingData(ShardSamples.Open(train!, pipeline, classes), OpenLabelled(validation, pipeline, classes), ShardSamples.Augmentation(pipeline)),
             ShardSamples.Open((test ?? validation)!, pipeline, classes, keepUnlabelled: true),
-            transforms, data.Labels, checkpoints, bundle);
+            transforms, labels, checkpoints, bundle);
         var outcome = await TrainingThread.Run(
             () => Training.TrainingRun.Execute(input, Settings(spec, session), reports.Events, stop, TimeProvider.System));
         await reports.FlushAsync();
@@ -76,7 +78,7 @@ internal static class TrainingWorker
         session.ThrowIfYieldRequested();
 
         session.Progress("register", 0, 0);
-        var predictions = await WritePredictionsAsync(folder, session.Attempt, data, outcome.Test!, cancel);
+        var predictions = await WritePredictionsAsync(folder, session.Attempt, labels, outcome.Test!, cancel);
         var evaluation = Summarise(outcome);
         // All that is left is in the last checkpoint: a service that stops need not wait for Registry.
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel, session.YieldRequested);
@@ -149,14 +151,14 @@ internal static class TrainingWorker
     }
 
     private static async Task<string> WritePredictionsAsync(
-        string folder, int attempt, ProcessedDataset data, EvaluationResult result, CancellationToken cancel)
+        string folder, int attempt, IEnumerable<string> labels, EvaluationResult result, CancellationToken cancel)
     {
         var name = $"test-predictions-{attempt}.pb";
         var predictions = new TestPredictions
         {
             Predicted = { result.Predictions.Select(p => p.Predicted) },
             Label = { result.Predictions.Select(p => p.Label) },
-            Labels = { data.Labels },
+            Labels = { labels },
         };
         await using var file = new FileStream(Path.Combine(folder, name), FileMode.Create, FileAccess.Write, FileShare.None);
         await file.WriteAsync(predictions.ToByteArray(), cancel);

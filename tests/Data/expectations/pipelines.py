@@ -63,7 +63,7 @@ def churn(folder):
         *(one_hot(frame[name], seen(frame[name], train)) for name in categories),
     )
     columns = {"features": features, "contract_x_payment_method": crossed(frame, ["contract", "payment_method"], 32), "label": index(frame.churn, ["No", "Yes"])}
-    return expected("tabular-churn", dealt, columns, labels=["No", "Yes"], duplicates=len(used) - len(set(used)))
+    return expected("tabular-churn", dealt, columns, classes={"label": ["No", "Yes"]}, duplicates=len(used) - len(set(used)))
 
 
 def crossed(frame, names, buckets):
@@ -109,7 +109,7 @@ def movielens(folder):
         "genres": numpy.array([[genre in row for genre in genres] for row in lists], numpy.float32),
         "rating": frame.rating.to_numpy(numpy.float32),
     }
-    return expected("recommender-movielens", dealt, columns, exact=["genres", "rating"], labels=genres, duplicates=0)
+    return expected("recommender-movielens", dealt, columns, exact=["genres", "rating"], classes={"genres": genres}, duplicates=0)
 
 
 def seattle_weather(folder):
@@ -174,7 +174,7 @@ def spam(folder):
     ids, lengths = rows_of(texts, bpe.Encoder(tokens, merges, first=2), 256)
     columns = {"tokens": ids, "length": lengths, "label": index(labels.str.extract("(ham|spam)", expand=False), kinds)}
     return expected(
-        "text-classification-spam", dealt, columns, labels=kinds, duplicates=len(mails) - len(set(mails)), vocabularies={"tokenize": vocabulary("tokens", tokens, merges, texts, dealt)}
+        "text-classification-spam", dealt, columns, classes={"label": kinds}, duplicates=len(mails) - len(set(mails)), vocabularies={"tokenize": vocabulary("tokens", tokens, merges, texts, dealt)}
     )
 
 
@@ -214,7 +214,7 @@ def fashion_mnist(folder):
         train = pixels[numpy.array(dealt) == "train"] / 255
         measured = {"mean": float(train.mean()), "std": float(train.std())}
         columns = {"image": pixels[:, None], "label": classes}
-        return expected("images-fashion-mnist", dealt, columns, labels=names, duplicates=len(images) - len(set(images)), normalize=measured)
+        return expected("images-fashion-mnist", dealt, columns, classes={"label": names}, duplicates=len(images) - len(set(images)), normalize=measured)
 
     return {"sample": shards(SAMPLES / "fashion-mnist"), "full": shards(folder)}
 
@@ -225,7 +225,7 @@ def composites(folder):
     for split in ("test", "train"):
         coco = json.loads((folder / f"coco/annotations/instances_{split}.json").read_text())
         names = {category["id"]: category["name"] for category in coco["categories"]}
-        classes = sorted(names.values())
+        classes = [names[category] for category in sorted(names)]
         for image in coco["images"]:
             found = numpy.full((8, 5), -1.0)
             for row, box in enumerate(a for a in coco["annotations"] if a["image_id"] == image["id"]):
@@ -241,4 +241,4 @@ def composites(folder):
     drawn = iter(parts.drawn([None] * own.count("train"), test=0, validation=0.1, seed=1))
     dealt = ["test" if split == "test" else next(drawn) for split in own]
     columns = {"boxes": numpy.array(boxes, numpy.float32), "blocks": numpy.array(blocks, numpy.float32)}
-    return expected("detection-composites", dealt, columns, labels=classes, duplicates=0)
+    return expected("detection-composites", dealt, columns, classes={"boxes": classes}, duplicates=0)

@@ -6,6 +6,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Mesh.Inference.Tests.Support;
 using Mesh.Inference.V1;
+using Mesh.Tests.Shared;
 
 namespace Mesh.Inference.Tests.Serving;
 
@@ -45,6 +46,30 @@ public sealed class PredictionTests : IAsyncLifetime
         Assert.True(classes[0].Probability >= classes[1].Probability);
         Assert.Equal("projects/default/models/m/versions/2", response.ModelVersion);
         Assert.StartsWith("replica-", (await call.ResponseHeadersAsync).GetValue("mesh-replica"));
+    }
+
+    [Fact]
+    public async Task Another_libvips_than_that_of_the_training_is_told_and_logged()
+    {
+        var here = Transforms.Pipeline.ImageLibraryVersion;
+        Assert.DoesNotContain(host.Logs.Entries, entry => entry.Message.Contains("libvips", StringComparison.Ordinal));
+        Assert.Equal($$"""{"fitted_with_libvips":"{{here}}","serves_with_libvips":"{{here}}"}""", await PropertiesAsync("brightness"));
+
+        var content = TestBundles.Brightness();
+        var transforms = Encoding.UTF8.GetString(content.Transforms.Span);
+        Assert.Contains($"\"{here}\"", transforms);
+        await host.ServeAsync("older", "1", content with { Transforms = Encoding.UTF8.GetBytes(transforms.Replace($"\"{here}\"", "\"8.14.1\"")) });
+        Assert.Equal($$"""{"fitted_with_libvips":"8.14.1","serves_with_libvips":"{{here}}"}""", await PropertiesAsync("older"));
+        await Eventually.BecomesTrueAsync(
+            () => host.Logs.Entries.Count(entry => entry.Message.Contains($"libvips 8.14.1 read, and libvips {here} reads", StringComparison.Ordinal)) == 1, TimeSpan.FromSeconds(20), "the warning");
+
+        async Task<string> PropertiesAsync(string model)
+        {
+            var rest = JsonNode.Parse(await host.Http.GetStringAsync($"/v2/models/{model}", Cancel))!["properties"]!;
+            var grpc = await host.OpenInference.ModelMetadataAsync(new OpenInference.ModelMetadataRequest { Name = model }, cancellationToken: Cancel);
+            Assert.Equal(rest.AsObject().Select(p => (p.Key, p.Value!.GetValue<string>())), grpc.Properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, p.Value)));
+            return rest.ToJsonString();
+        }
     }
 
     [Fact]

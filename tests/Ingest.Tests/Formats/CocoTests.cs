@@ -199,6 +199,25 @@ public sealed class CocoTests
     }
 
     [Fact]
+    public async Task Categories_are_the_label_names_in_the_order_of_their_ids()
+    {
+        using var parser = new ParserFixture();
+        byte[] Of(string image, params (int, string)[] categories) => Coco.Json([(1, image, 40, 30)], [], categories);
+        // No box is of any of them.
+        var parsed = await parser.ParseAsync([("a.json", Of("a.png", (18, "dog"), (3, "car"))), ("a.png", Image)]);
+        Assert.Equal(["car", "dog"], parsed.Facts.LabelNames);
+        // A second file has more, one of them by another id and one by an id that is taken.
+        (string, byte[])[] files = [("a.zip", Archive.Zip(("a.json", Of("a.png", (3, "car"), (18, "dog"))), ("b.json", Of("b.png", (2, "dog"), (3, "bus"), (4, "dog"))), ("a.png", Image), ("b.png", Image)))];
+        Assert.Equal(["dog", "bus", "car"], (await parser.ParseAsync(files)).Facts.LabelNames);
+        Assert.Equal(["cat", "dog"], (await parser.ParseAsync(files, DataFormat.Coco, "cat", "dog")).Facts.LabelNames);
+        Assert.Empty((await parser.ParseAsync([("a.json", Of("a.png")), ("a.png", Image)])).Facts.LabelNames);
+        // What else is in a file plays no part, and what a version is called changes with its names.
+        var json = """{"info": {"categories": [{"id": 1, "name": "no"}]}, "images": [{"id": 1, "file_name": "a.png"}], "categories": [{"name": "b", "id": 2.0, "more": {"name": "no", "id": 0}}, {"id": 1, "name": "a"}]}""";
+        Assert.Equal(["a", "b"], (await parser.ParseAsync([("a.json", Coco.Text(json)), ("a.png", Image)])).Facts.LabelNames);
+        Assert.NotEqual(parsed.Digest, (await parser.ParseAsync([("a.json", Of("a.png", (18, "dog"), (3, "car"))), ("a.png", Image)], DataFormat.Coco, "dog", "car")).Digest);
+    }
+
+    [Fact]
     public async Task Annotations_are_found_behind_many_images()
     {
         using var parser = new ParserFixture();

@@ -4,7 +4,9 @@ using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Workers;
+using Mesh.Specs;
 using Mesh.Transforms.Records;
+using Mesh.Transforms.Rows;
 using Xunit;
 using Box = Mesh.Ingest.V1.Box;
 using Record = Mesh.Ingest.V1.Record;
@@ -61,11 +63,39 @@ public class RawRecordsTests
     }
 
     [Fact]
-    public void Declared_class_names_belong_to_the_label()
+    public void Declared_class_names_belong_to_labels_lists_of_them_and_boxes()
     {
-        var version = Version(("label", ColumnType.String), ("other", ColumnType.String));
-        version.LabelNames.Add(["x", "y"]);
-        Assert.Equal([["x", "y"], []], DataSchema.Of(version).Columns.Select(column => column.ClassNames));
+        Assert.Equal([["x", "y"], []], Declared(("label", ColumnType.String), ("other", ColumnType.String)));
+        Assert.Equal([["x", "y"], []], Declared(("label", ColumnType.StringList), ("other", ColumnType.StringList)));
+        Assert.Equal([[], ["x", "y"]], Declared(("image", ColumnType.Image), ("boxes", ColumnType.Boxes)));
+        Assert.Equal([[]], Declared(("label", ColumnType.Int64)));
+
+        static IEnumerable<IReadOnlyList<string>> Declared(params (string, ColumnType)[] columns)
+        {
+            var version = Version(columns);
+            version.LabelNames.Add(["x", "y"]);
+            return DataSchema.Of(version).Columns.Select(column => column.ClassNames);
+        }
+    }
+
+    [Fact]
+    public void A_class_that_only_testing_has_is_known_to_boxes_when_the_data_declares_it()
+    {
+        var version = Version(("image", ColumnType.Image), ("boxes", ColumnType.Boxes));
+        version.LabelNames.Add(["person", "bicycle", "car"]);
+        var schema = DataSchema.Of(version);
+        var pipeline = Mesh.Transforms.Pipeline.Create(new PipelineSpec([TransformSpec.Of("decode-image"), TransformSpec.Of("boxes", """{"max_boxes":1}""")]), schema);
+        var fitter = pipeline.NewFitter(pipeline.Unfitted);
+        fitter.Observe(Image("person"));
+        var fitted = pipeline.Finish(fitter.Complete());
+        using var rows = RowBatch.Rent(fitted.Columns, 1);
+        fitted.ApplyRecord(Image("car"), rows[0]);
+        Assert.Equal(2, BitConverter.ToSingle(rows.Column(1).Span));
+
+        RawRecord Image(string label) => new("r", schema, new[]
+        {
+            RecordValue.OfImage(RawImage.OfPixels(new byte[4], 2, 2, 1)), RecordValue.OfBoxes(new[] { new Mesh.Transforms.Records.Box(0, 0, 1, 1, label) }),
+        });
     }
 
     [Fact]

@@ -18,7 +18,13 @@ internal sealed class ShardGolden(JsonElement expected)
     {
         var dataset = shards.Dataset;
         Assert.Equal(expected.GetProperty("duplicates").GetInt64(), dataset.DuplicateRecords);
-        Assert.Equal(expected.TryGetProperty("labels", out var labels) ? labels.EnumerateArray().Select(name => name.GetString()!) : [], dataset.Labels);
+        var classes = expected.TryGetProperty("classes", out var named)
+            ? named.EnumerateObject().ToDictionary(column => column.Name, column => column.Value.EnumerateArray().Select(name => name.GetString()!).ToArray())
+            : [];
+        Assert.Equal(classes.GetValueOrDefault("label", []), dataset.Labels);
+        Assert.Equal(
+            classes.OrderBy(column => column.Key, StringComparer.Ordinal).SelectMany(column => column.Value.Select(name => (column.Key, name))),
+            dataset.OutputColumns.OrderBy(column => column.Name, StringComparer.Ordinal).SelectMany(column => column.ClassNames.Select(name => (column.Name, name))));
         var columns = expected.GetProperty("columns").EnumerateObject().Where(column => !except.Contains(column.Name))
             .ToDictionary(column => column.Name, column => (Type: column.Value[0].GetString()!, Shape: Integers(column.Value[1])));
         Assert.Equal(

@@ -64,11 +64,22 @@ public class RunRequestTests
         Assert.Equal(["training_run.processed_dataset"], (await RefusedAsync(run => run.ProcessedDataset = $"{TrainingCalls.Project}/processedDatasets/single")).Fields);
         var table = Described("table", labels: 4);
         table.SampleShape.Clear();
-        table.OutputColumns.Add([new OutputColumn { Name = "features", ElementType = "float32", Shape = { 8 } }, new OutputColumn { Name = "label", ElementType = "int64" }]);
+        table.OutputColumns[0] = new OutputColumn { Name = "features", ElementType = "float32", Shape = { 8 } };
         mesh.Pipelines.Add(table);
         var imageless = await RefusedAsync(run => run.ProcessedDataset = table.Name);
         Assert.Equal(["training_run.processed_dataset"], imageless.Fields);
         Assert.Contains("has no images; its columns are features, label, and training takes images", imageless.Message);
+        // Names of other columns than the label, or a label that is no index, are nothing to learn.
+        foreach (var column in (OutputColumn[])[new() { Name = "boxes", ElementType = "float32", Shape = { 100, 5 } }, new() { Name = "label", ElementType = "float32", Shape = { 4 } }])
+        {
+            var detection = Described($"detection-{column.Name}", labels: 4);
+            detection.OutputColumns[1] = column;
+            mesh.Pipelines.Add(detection);
+            var refused = await RefusedAsync(run => run.ProcessedDataset = detection.Name);
+            Assert.Equal(["training_run.processed_dataset"], refused.Fields);
+            Assert.Contains("has no column label of one class index (int64) a row, which training learns", refused.Message);
+        }
+
         Assert.Equal(["training_run.resources.cpus"], (await RefusedAsync(run => run.Resources = new ResourceSpec { Cpus = 1000 })).Fields);
 
         Assert.Equal(StatusCode.NotFound, (await TrainingCalls.FailsAsync(() => service.CreateAsync(Changed(run => run.ProcessedDataset += "x")))).Code);
@@ -197,6 +208,7 @@ public class RunRequestTests
         Name = $"{TrainingCalls.Project}/processedDatasets/{id}",
         SampleShape = { 1, side, side },
         Labels = { StripesDataset.Labels.Take(labels) },
+        OutputColumns = { StripesDataset.Columns(side) },
         Splits = { new ProcessedSplit { Name = "train", RowCount = 10 }, new ProcessedSplit { Name = "test", RowCount = 10 } },
     };
 }

@@ -35,6 +35,7 @@ internal static class StripesDataset
             FittedPipelineSha256 = written.Digest.Hex,
             SampleShape = { 1, Stripes.Side, Stripes.Side },
             Labels = { Labels },
+            OutputColumns = { Columns(Stripes.Side) },
         };
         foreach (var (name, stripes) in new[] { ("train", training), ("validation", new Stripes(60, 2)), ("test", Test) })
         {
@@ -50,6 +51,10 @@ internal static class StripesDataset
 
         return dataset;
     }
+
+    /// <summary>What every row of such datasets holds.</summary>
+    public static IEnumerable<OutputColumn> Columns(int side) =>
+        [new OutputColumn { Name = "image", ElementType = "uint8", Shape = { 1, side, side } }, new OutputColumn { Name = "label", ElementType = "int64" }];
 
     private static FittedPipeline Fit(Stripes training)
     {

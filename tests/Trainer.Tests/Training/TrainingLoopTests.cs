@@ -240,6 +240,19 @@ public sealed class TrainingLoopTests
             () => ShortRuns.Plan(values: [("epochs", "0"), ("filters", "x"), ("layers", "2")])).Violations.Select(v => v.Name));
     }
 
+    [Fact]
+    public void A_batch_too_large_for_memory_in_one_piece_is_refused_before_training()
+    {
+        // 4096 × 3 × 224 × 224 float32 are 2,352 MiB; 3566 samples are the last below 2 GiB.
+        var shape = new TensorShape(3, 224, 224);
+        var refused = Assert.Single(Assert.Throws<HyperparameterException>(() => Plan(4096)).Violations);
+        Assert.Equal(("batch_size", "must be at most 3566 for samples of shape [3, 224, 224]: a batch of 4096 has 2352 MiB of float32"), (refused.Name, refused.Problem));
+        Assert.Equal(3566, Plan(3566).BatchSize);
+        Assert.Throws<HyperparameterException>(() => Plan(3567));
+
+        TrainingPlan Plan(int batch) => TrainingPlan.Create("cnn", new Dictionary<string, string> { ["batch_size"] = $"{batch}", ["hidden"] = "8" }, shape, 10, seed: 1);
+    }
+
     [Theory]
     [InlineData("128", "hidden", "MiB")]
     [InlineData("512", "hidden", "elements")]

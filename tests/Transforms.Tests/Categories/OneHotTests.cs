@@ -16,7 +16,7 @@ public class OneHotTests
         var fitted = Fit("{}");
         float[][] expected = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]];
         Assert.Equal(expected, new[] { "a", "b", "d" }.Select(text => Hot(fitted, text)));
-        Assert.Empty(fitted.Labels);
+        Assert.Empty(fitted.Outputs[0].ClassNames);
     }
 
     [Theory]

@@ -43,4 +43,17 @@ public class OrdinalTests
         var fitted = table.Fit([["b", "yes"], ["a", "no"]], Of("ordinal", inputs: ["t"]), Of("label"));
         Assert.Equal(["no", "yes"], fitted.Labels);
     }
+
+    [Fact]
+    public void The_classes_of_a_label_are_not_those_of_another_column()
+    {
+        var table = new Table(("tags", ColumnKind.TextList), ("label", ColumnKind.Text));
+        object?[][] training = [[new[] { "red", "round", "small" }, "yes"], [new[] { "red" }, "no"]];
+        var fitted = table.Fit(training, Of("multi-label", inputs: ["tags"]), Of("label"));
+        Assert.Equal(["no", "yes"], fitted.Labels);
+        Assert.Equal(["red", "round", "small"], fitted.Output("tags")!.ClassNames);
+        // Nothing to classify by, though columns have class names.
+        Assert.Empty(fitted.Select("tags").Labels);
+        Assert.Empty(table.Fit(training, Of("multi-label", inputs: ["tags"], outputs: ["label"])).Labels);
+    }
 }

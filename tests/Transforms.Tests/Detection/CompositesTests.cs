@@ -20,7 +20,7 @@ public class CompositesTests
         // Resizing to half leaves shares as they are.
         var fitted = Pipelines.Fit(Pipeline.Create(
             new([Of("decode-image"), Of("resize", """{"width":160,"height":120}"""), Of("boxes", """{"max_boxes":8}""")]), Schema), [.. records.Values]);
-        var names = fitted.Labels;
+        var names = fitted.Output("boxes")!.ClassNames;
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
 
         var found = records.ToDictionary(record => record.Key, record => MemoryMarshal.Cast<byte, float>(fitted.Row(record.Value)[1]).ToArray().Chunk(5).TakeWhile(row => row[0] >= 0).ToArray());

@@ -33,6 +33,28 @@ public class WiringTests
     }
 
     [Fact]
+    public void What_becomes_targets_alone_is_no_feature()
+    {
+        var data = new RecordSchema(
+            new("image", ColumnKind.Image), new("boxes", ColumnKind.Boxes), new("species", ColumnKind.Text), new("tags", ColumnKind.TextList), new("words", ColumnKind.TextList),
+            new("price", ColumnKind.Number));
+        Assert.Equal(["image"], Features(Of("decode-image"), Of("boxes")));
+        Assert.Equal(["image"], Features(Of("decode-image"), Of("multi-label", inputs: ["tags"])));
+        Assert.Equal(["words"], Features(Of("tag-tokens", """{"max_length":4}""")));
+        // By way of another step, in whatever order they are listed.
+        var map = Of("map-values", """{"values":{"cat":"pet"}}""", ["species"], ["kind"]);
+        var label = Of("label", inputs: ["kind"], outputs: ["label"]);
+        Assert.Equal(["image"], Features(Of("decode-image"), map, label));
+        Assert.Equal(["image"], Features(label, Of("decode-image"), map));
+        // What is a feature as well is one, at whichever point.
+        Assert.Equal(["image", "species"], Features(Of("decode-image"), map, label, Of("ordinal", inputs: ["species"], outputs: ["place"])));
+        Assert.Equal(["image", "species"], Features(Of("decode-image"), map, label, Of("ordinal", inputs: ["kind"], outputs: ["place"])));
+        Assert.Equal(["price"], Features(Of("number", inputs: ["price"]), map, label));
+
+        IEnumerable<string> Features(params TransformSpec[] steps) => Pipeline.Create(new(steps), data).Features.Select(column => column.Name).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void The_result_is_what_nobody_reads_in_the_order_of_its_first_writers()
     {
         var pipeline = Pipelines.Of(("label", "{}"), ("decode-image", "{}"), ("grayscale", "{}"), ("normalize", "{}"));

@@ -53,6 +53,29 @@ public class SampleFramesTests
     }
 
     [Fact]
+    public void More_than_memory_or_a_shard_holds_is_refused_with_the_first_record()
+    {
+        // Five frames of 12×20 are taken often, and become 2,100 MiB.
+        var list = List([.. Film(5).Select(frame => RawImage.OfPixels(frame, Height, Width, 3))]);
+        var refused = Assert.Throws<TransformException>(() => Pipelines.Fit(
+            Pipeline.Create(new([Of("sample-frames", """{"frames":700,"short":"repeat"}"""), Of("resize", """{"width":1024,"height":1024}""")]), Lists), [list]));
+        Assert.Equal(("resize", "comes out as 700 frames of 1024×1024 pixels and 3 channels, 2100 MiB; less than 2048 are possible"), (refused.Transform, refused.Reason));
+
+        // 286 MiB of pixels, that nobody touches.
+        var large = RawRecord.Raw("large", new byte[300_000_000], 10_000, 10_000, 3);
+        refused = Assert.Throws<TransformException>(() => Pipelines.Run(large, ("decode-image", """{"max_pixels":100000000}""")));
+        Assert.Equal("large", refused.Record);
+        Assert.StartsWith("an image comes out as 1×3×10000×10000 (frames×channels×height×width), 286 MiB; a row has at most 256", refused.Reason);
+
+        // The same, if nobody saw it in the records.
+        var fitted = Pipelines.Of(("decode-image", "{}")).Fit(null, RawRecord.Raw("small", new byte[27], 3, 3, 3));
+        var json = System.Text.Encoding.UTF8.GetString(fitted.ToJson());
+        Assert.Contains("[3,3,3]", json);
+        Assert.Equal("outputs are too large: a shard holds rows of at most 256 MiB",
+            Assert.Throws<PipelineSpecException>(() => FittedPipeline.Parse(System.Text.Encoding.UTF8.GetBytes(json.Replace("[3,3,3]", "[3,10000,10000]")))).Message);
+    }
+
+    [Fact]
     public void Frames_go_through_the_steps_as_images_do()
     {
         var film = Film(6);

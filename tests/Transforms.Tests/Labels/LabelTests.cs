@@ -62,7 +62,7 @@ public class LabelTests
         var pipeline = Pipeline.Create(new([TransformSpec.Of("label", inputs: ["digit"])]), schema);
         RawRecord[] records = [.. new long[] { 10, 9, -3, 9 }.Select(value => new RawRecord($"{value}", schema, new[] { RecordValue.OfInteger(value) }))];
         var fitted = Pipelines.Fit(pipeline, records);
-        Assert.Equal(["-3", "9", "10"], fitted.Labels);
+        Assert.Equal(["-3", "9", "10"], fitted.Outputs[0].ClassNames);
         Assert.Equal([2L, 1, 0, 1], records.Select(record => BitConverter.ToInt64(fitted.Row(record)[0])));
     }
 

@@ -14,7 +14,7 @@ public class MultiLabelTests
     public void Names_of_lists_are_sorted_and_one_where_they_are()
     {
         var fitted = Lists.Fit([[List("dog", "cat")], [List()], [null], [List("cat", "hen", "cat", " ")]], Of("multi-label"));
-        Assert.Equal(["cat", "dog", "hen"], fitted.Labels);
+        Assert.Equal(["cat", "dog", "hen"], fitted.Output("labels")!.ClassNames);
         float[][] expected = [[1, 0, 1], [0, 0, 0], [0, 0, 0]];
         Assert.Equal(expected, new object?[] { List("hen", "cat", "hen"), List(), null }.Select(labels => fitted.Cell<float>(Lists.Row(labels), "labels")));
     }
@@ -23,7 +23,7 @@ public class MultiLabelTests
     public void Names_of_texts_are_between_separators()
     {
         var fitted = Texts.Fit([["b | a||"], [""], ["|c"]], Of("multi-label", """{"separator":"|","element":"uint8"}"""));
-        Assert.Equal(["a", "b", "c"], fitted.Labels);
+        Assert.Equal(["a", "b", "c"], fitted.Output("labels")!.ClassNames);
         byte[][] expected = [[1, 1, 0], [0, 0, 1], [0, 0, 0]];
         Assert.Equal(expected, new[] { "a|b", " c ", null }.Select(text => fitted.Cell<byte>(Texts.Row(text), "labels")));
         Assert.Equal(["transforms[0].inputs[0] 'labels' is text; it needs a separator"], Texts.Violations(Of("multi-label")));
@@ -54,7 +54,7 @@ public class MultiLabelTests
     {
         var schema = new RecordSchema(new RecordColumn("labels", ColumnKind.TextList) { ClassNames = ["y", "x"] });
         RawRecord Record(params string[] labels) => new("r", schema, new[] { RecordValue.OfTexts(labels) });
-        Assert.Equal(["y", "x"], Pipelines.Fit(Pipeline.Create(new([Of("multi-label")]), schema), [Record("x")]).Labels);
+        Assert.Equal(["y", "x"], Pipelines.Fit(Pipeline.Create(new([Of("multi-label")]), schema), [Record("x")]).Output("labels")!.ClassNames);
         var e = Assert.Throws<TransformException>(() => Pipelines.Fit(Pipeline.Create(new([Of("multi-label")]), schema), [Record("x", "z")]));
         Assert.Equal("multi-label: 'z' is in the data and not one of its 2 declared labels", e.Message);
     }

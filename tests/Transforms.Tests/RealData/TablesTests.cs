@@ -131,7 +131,8 @@ public class TablesTests
         var (table, records) = Ratings.Value;
         var fitted = Pipelines.Fit(
             table.Pipeline(Of("multi-label", $$"""{"separator":{{golden.GetProperty("separator").GetRawText()}},"element":"uint8"}""", ["genres"])), records);
-        var counts = new int[fitted.Labels.Length];
+        var names = fitted.Output("genres")!.ClassNames;
+        var counts = new int[names.Count];
         foreach (var row in fitted.Cells<byte>(records, "genres"))
         {
             for (var i = 0; i < counts.Length; i++)
@@ -139,7 +140,7 @@ public class TablesTests
         }
 
         Assert.Equal(golden.GetProperty("perRating").EnumerateArray().ToDictionary(genre => genre[0].GetString()!, genre => genre[1].GetInt32()),
-            fitted.Labels.Zip(counts).ToDictionary(genre => genre.First, genre => genre.Second));
+            names.Zip(counts).ToDictionary(genre => genre.First, genre => genre.Second));
     }
 
     [Fact]

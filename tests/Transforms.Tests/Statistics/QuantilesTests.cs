@@ -58,6 +58,39 @@ public class QuantilesTests
         Assert.Equal(0, quantiles.At(0.4)[0]);
     }
 
+    [Fact]
+    public void A_price_that_many_records_have_is_exact_among_many_others()
+    {
+        // numpy.quantile(v, q) of v = concatenate([0.01 * power(1e5, (arange(200000) * 0.6180339887498949) % 1), full(150000, 9.99)]), numpy 1.24.2
+        (double Share, double Number)[] expected =
+        [
+            (0, 0.01), (0.1, 0.07498906808432465), (0.25, 1.5399309770151592), (0.34, 9.440792911163378), (0.4, 9.99), (0.5, 9.99), (0.6, 9.99), (0.7, 9.99),
+            (0.78, 11.884688827966746), (0.9, 133.3474644071989), (1, 999.9575872070287),
+        ];
+        var quantiles = Of([.. Enumerable.Range(0, 200_000).Select(i => 0.01 * Math.Pow(1e5, i * 0.6180339887498949 % 1)), .. Enumerable.Repeat(9.99, 150_000)]);
+        Assert.False(quantiles.IsExact);
+        foreach (var ((share, number), found) in expected.Zip(quantiles.At([.. expected.Select(pair => pair.Share)])))
+            Assert.InRange(found, number * (number == 9.99 ? 1 : 1 - 1.0 / 512), number * (number == 9.99 ? 1 : 1 + 1.0 / 512));
+
+        // Whatever is at its place in the bin, ranks go up.
+        double[] shares = [.. Enumerable.Range(0, 20_001).Select(i => i / 20_000.0)];
+        var all = quantiles.At(shares);
+        Assert.Equal(all.Order(), all);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5, 1)]
+    [InlineData(-100, 1)]
+    [InlineData(9.99, 3)]
+    [InlineData(1.05, 3)]
+    [InlineData(0.00203, 3)]
+    [InlineData(52_100, 3)]
+    [InlineData(1e300, 1)]
+    [InlineData(-1.25e-300, 3)]
+    [InlineData(0.1 + 0.2, 17)] // 0.30000000000000004
+    public void Digits_are_those_of_the_shortest_decimal(double value, int digits) => Assert.Equal(digits, SignificantDigits.Of(value));
+
     [Theory]
     [InlineData("few")]
     [InlineData("lognormal")]
@@ -89,6 +122,30 @@ public class QuantilesTests
         Assert.Throws<PipelineSpecException>(() => Loaded([.. state[..^1], 0]));
         // More numbers than there can be.
         Assert.Throws<PipelineSpecException>(() => Loaded([.. state[..^1], 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40]));
+    }
+
+    [Fact]
+    public void Bins_whose_roundest_number_cannot_be_are_refused()
+    {
+        var state = Saved(Of([.. Draw("lognormal", seed: 1)]));
+        Loaded(state);
+        var refused = 0;
+        for (var at = 0; at < 400; at++)
+        {
+            // A last byte of some number, one more or less.
+            byte[] changed = [.. state[..at], (byte)(state[at] ^ 1), .. state[(at + 1)..]];
+            try
+            {
+                // Whatever is taken comes back as it was.
+                Assert.Equal(changed, Saved(Loaded(changed)));
+            }
+            catch (PipelineSpecException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 0);
     }
 
     private static double[] Draw(string distribution, int seed)

@@ -50,6 +50,23 @@ public class TagTokensTests
         Assert.Equal([0, 1, 0, 1, -100, -100], fitted.Values<long>(record, 1));
     }
 
+    [Theory]
+    [InlineData(""" "kind":"bpe" """)]
+    [InlineData(""" "kind":"bpe","units":"characters" """)]
+    [InlineData(""" "kind":"wordpiece" """)]
+    public void Words_of_a_text_are_learned_as_they_are_encoded(string kind)
+    {
+        // What is between words and before the first is no part of them, as in a list of the same words.
+        var parameters = $$"""{"max_length":8,{{kind}},"min_count":1,"vocabulary_size":400}""";
+        var texts = new RecordSchema(new RecordColumn("words", ColumnKind.Text), new RecordColumn("tags", ColumnKind.Text));
+        var record = new RawRecord("r", texts, new[] { RecordValue.OfText("EU\trejects\n\nGerman  call "), RecordValue.OfText("B O B O") });
+        var ofText = Pipelines.Fit(Pipeline.Create(new([TransformSpec.Of("tag-tokens", parameters)]), texts), [record]);
+        var ofList = Fit(parameters, TextRecords.Tags("EU rejects German call", "B O B O"));
+        Assert.Equal(ofList.Values<int>(TextRecords.Tags("EU rejects German call", "B O B O"), 0), ofText.Values<int>(record, 0));
+        // All four are whole tokens.
+        Assert.Equal([1, 1, 1, 1, 0, 0, 0, 0], ofText.Values<int>(record, 0).Select(id => id > 0 ? 1 : 0));
+    }
+
     [Fact]
     public void Words_and_tags_can_be_texts()
     {
@@ -112,7 +129,7 @@ public class TagTokensTests
         Assert.Equal(whole.Save(), two.Save());
         var fitted = pipeline.Finish(two.Complete());
         Assert.Equal(fitted.ToJson(), FittedPipeline.Parse(fitted.ToJson()).ToJson());
-        Assert.Equal(["B", "C", "O"], FittedPipeline.Parse(fitted.ToJson()).Labels);
+        Assert.Equal(["B", "C", "O"], FittedPipeline.Parse(fitted.ToJson()).Output("tags")!.ClassNames);
 
         var saved = whole.Save();
         for (var i = 37; i < saved.Length; i++)

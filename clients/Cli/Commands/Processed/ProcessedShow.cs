@@ -28,6 +28,7 @@ internal sealed class ProcessedShow : MeshCommand
             ("split", SplitText.Of(made.Split)),
             .. ProcessedText.Fields(made),
             ("labels", string.Join(", ", made.Labels)),
+            .. ProcessedText.Classes(made.OutputColumns),
             ("shards", $"{Amount.Count(made.Splits.Sum(split => split.Shards.Count))}, {Amount.Bytes(made.Splits.Sum(split => split.Shards.Sum(shard => shard.SizeBytes)))}"),
         ]));
         return ExitCode.Ok;

@@ -35,7 +35,7 @@ internal abstract class ImageAnnotations
     /// <summary>After the second pass: what no entry was found for.</summary>
     public abstract IEnumerable<MissingImage> Missing();
 
-    /// <summary>Adds the boxes of an image, in its pixels.</summary>
+    /// <summary>Adds the boxes of an image, in its pixels as they are stored.</summary>
     /// <param name="size">The image, with the size in its header.</param>
     /// <returns>Why the image is rejected; null when nothing is wrong.</returns>
     public abstract string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes);

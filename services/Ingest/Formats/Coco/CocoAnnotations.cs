@@ -12,11 +12,6 @@ namespace Mesh.Ingest.Formats.Coco;
 /// </summary>
 internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions options) : ImageAnnotations
 {
-    private const int HeadBytes = 512;
-
-    private static readonly HashSet<string> ImageExtensions =
-        new([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"], StringComparer.OrdinalIgnoreCase);
-
     private readonly CocoImages _images = new();
     private readonly CocoLabels _labels = new(options);
     private readonly BoxIndex _boxes = new(options);
@@ -25,19 +20,12 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
 
     public override async ValueTask AddAsync(EntryWalk entry, CancellationToken cancel)
     {
-        // Not opening what is called an image spares a look at each of them.
-        if (ImageExtensions.Contains(Path.GetExtension(entry.Name)) || IsRemark(entry))
+        if (await CocoFiles.OpenAsync(entry, cancel) is not { } content)
         {
             return;
         }
 
-        await using var content = new HeadStream(entry.OpenContent(), HeadBytes);
-        var (head, _) = await content.PeekAsync(cancel);
-        if (!StartsObject(head.Span))
-        {
-            return;
-        }
-
+        await using var opened = content;
         var file = new CocoFile(entry.File, entry.Name, entry.Source, SplitOf(entry.Name));
         var parser = new CocoParser(_images.Files.Count, file.Source, _images, _labels, _boxes);
         _images.Files.Add(file);
@@ -56,7 +44,7 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
 
     public override AnnotatedImage? Find(EntryWalk entry)
     {
-        if (_files.Contains((entry.File, entry.Name)) || IsRemark(entry))
+        if (_files.Contains((entry.File, entry.Name)) || CocoFiles.IsRemark(entry))
         {
             return null;
         }
@@ -98,15 +86,15 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
     public override string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes)
     {
         var listed = _images[image.Index];
-        // The boxes would lie elsewhere: the image was scaled, or is turned by an EXIF orientation.
-        if (listed is { Width: > 0, Height: > 0 } && (listed.Width != size.Width || listed.Height != size.Height))
+        if (FrameOf(listed, size) is not { } frame)
         {
+            // The image was scaled: the boxes would lie elsewhere.
             return $"has {size.Width} × {size.Height} pixels, its annotations are for {listed.Width} × {listed.Height}";
         }
 
         foreach (var box in _boxes.Of(listed.Boxes))
         {
-            if (Problem(box, size, boxes) is { } problem)
+            if (Problem(box, frame, boxes) is { } problem)
             {
                 return problem;
             }
@@ -115,19 +103,31 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
         return null;
     }
 
-    private string? Problem(in IndexedBox box, in ImageCell size, List<Box> boxes)
+    /// <summary>
+    /// People draw boxes on the upright image, and most tools write its size; some write that of the stored one, and its boxes.
+    /// Where the size does not tell, because it is not given or the same in both, the upright image is meant.
+    /// </summary>
+    private static BoxFrame? FrameOf(in CocoImage listed, in ImageCell size)
+    {
+        var (upright, stored) = (BoxFrame.Upright(size), BoxFrame.Stored(size));
+        return listed.Width <= 0 || listed.Height <= 0 || upright.Has(listed.Width, listed.Height) ? upright
+            : stored.Has(listed.Width, listed.Height) ? stored
+            : null;
+    }
+
+    private string? Problem(in IndexedBox box, in BoxFrame frame, List<Box> boxes)
     {
         if (double.IsNaN(box.X))
         {
             return $"has annotation {box.Id}, whose bbox is not [x, y, width, height] with finite numbers and a size above 0";
         }
 
-        var (x, y, width, height, label) = (box.X, box.Y, box.Width, box.Height, _labels[box.Label]);
-        if (!BoxBounds.TryClip(ref x, ref width, size.Width) || !BoxBounds.TryClip(ref y, ref height, size.Height))
+        if (!frame.TryTake(box.X, box.Y, box.Width, box.Height, out var taken))
         {
-            return $"has annotation {box.Id}, whose bbox reaches outside its {size.Width} × {size.Height} pixels";
+            return $"has annotation {box.Id}, whose bbox reaches outside its {frame.Width} × {frame.Height} pixels";
         }
 
+        var label = _labels[box.Label];
         if (labelNames.Known && !_allowed.Contains(label))
         {
             return $"has annotation {box.Id} of \"{label}\", which is not one of the label names";
@@ -138,7 +138,8 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
             return $"has more than {MaxBoxesPerImage} annotations";
         }
 
-        boxes.Add(new Box { X = x, Y = y, Width = width, Height = height, Label = label });
+        taken.Label = label;
+        boxes.Add(taken);
         return null;
     }
 
@@ -154,12 +155,4 @@ internal sealed class CocoAnnotations(LabelNames labelNames, IngestOptions optio
         var words = new string([.. last.Select(c => char.IsAsciiLetter(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Select(EntryPlace.SplitOf).FirstOrDefault(s => s is not null) ?? EntryPlace.Of(name).Split;
     }
-
-    private static bool StartsObject(ReadOnlySpan<byte> head)
-    {
-        head = head.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) ? head[3..] : head;
-        return head.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
-    }
-
-    private static bool IsRemark(EntryWalk entry) => entry.InArchive && EntryPlace.IsRemark(entry.Name);
 }

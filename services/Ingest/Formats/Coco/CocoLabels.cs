@@ -1,10 +1,10 @@
+using Mesh.Ingest.Versions;
+
 namespace Mesh.Ingest.Formats.Coco;
 
 /// <summary>The category names of all annotation files, by index.</summary>
 internal sealed class CocoLabels(IngestOptions options)
 {
-    private const int MaxLength = 256;
-
     private readonly List<string?> _names = [];
 
     public string this[int index] => _names[index]!;
@@ -29,6 +29,6 @@ internal sealed class CocoLabels(IngestOptions options)
     public string? Name(int index, string? name)
     {
         _names[index] = name;
-        return name is { Length: > 0 and <= MaxLength } && !name.Any(char.IsControl) ? null : $"has no name of 1 to {MaxLength} characters without control characters";
+        return LabelNames.IsName(name) ? null : $"has no name of 1 to {LabelNames.MaxNameLength} characters without control characters";
     }
 }

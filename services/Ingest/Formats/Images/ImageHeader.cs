@@ -15,7 +15,7 @@ internal static class ImageHeader
         file.StartsWith(PngMagic) ? "png"
         : file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]) ? "jpeg"
         : file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8) ? "gif"
-        : file.StartsWith("II\x2a\0"u8) || file.StartsWith("MM\0\x2a"u8) ? "tiff"
+        : TiffDirectory.Starts(file) ? "tiff"
         : file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8) ? "webp"
         : null;
 
@@ -28,7 +28,7 @@ internal static class ImageHeader
             "png" => TryReadPng(file, out width, out height),
             "jpeg" => TryReadJpeg(file, out width, out height),
             "gif" => TryReadGif(file, out width, out height),
-            "tiff" => TryReadTiff(file, file[0] == (byte)'M', out width, out height),
+            "tiff" => TryReadTiff(file, out width, out height),
             "webp" => file.Length >= 30 && TryReadWebP(file, out width, out height),
             _ => false,
         };
@@ -85,35 +85,11 @@ internal static class ImageHeader
         return false;
     }
 
-    // The first image file directory (TIFF 6.0, section 2): entries of 12 bytes; a value is of 16 or 32 bits.
-    private static bool TryReadTiff(ReadOnlySpan<byte> file, bool bigEndian, out long width, out long height)
+    private static bool TryReadTiff(ReadOnlySpan<byte> file, out long width, out long height)
     {
         const int Width = 256;
         const int Height = 257;
-        const int Short = 3;
-        (width, height) = (0, 0);
-        uint Read16(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
-        uint Read32(ReadOnlySpan<byte> at) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-        if (file.Length < 8 || Read32(file[4..]) is var directory && directory > file.Length - 2)
-        {
-            return false;
-        }
-
-        var entries = file[((int)directory + 2)..];
-        for (var left = Read16(file[(int)directory..]); left > 0 && entries.Length >= 12; left--, entries = entries[12..])
-        {
-            var value = Read16(entries[2..]) == Short ? Read16(entries[8..]) : Read32(entries[8..]);
-            switch (Read16(entries))
-            {
-                case Width:
-                    width = value;
-                    break;
-                case Height:
-                    height = value;
-                    break;
-            }
-        }
-
+        (width, height) = (TiffDirectory.Find(file, Width) ?? 0, TiffDirectory.Find(file, Height) ?? 0);
         return width > 0 && height > 0;
     }
 

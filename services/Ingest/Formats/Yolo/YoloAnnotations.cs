@@ -7,8 +7,8 @@ using Mesh.Ingest.Versions;
 namespace Mesh.Ingest.Formats.Yolo;
 
 /// <summary>
-/// The annotations of YOLO label files. An image without one has no boxes. Shares become pixels by the size in the image's
-/// header, which is that of the stored pixels: an EXIF orientation is not applied.
+/// The annotations of YOLO label files. An image without one has no boxes. Shares are of the upright image, as trainers of YOLO
+/// have it (ultralytics swaps the sides of photographs that EXIF says are turned).
 /// </summary>
 /// <param name="names">Of the classes; without them a class is called by its number.</param>
 internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) : ImageAnnotations
@@ -83,14 +83,15 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
 
     public override string? Take(AnnotatedImage image, in ImageCell size, List<Box> boxes)
     {
-        if (image.Index < 0)
+        if (image.Index < 0 || _texts[image.Index].Boxes.First == 0)
         {
             return null;
         }
 
+        var frame = BoxFrame.Upright(size);
         foreach (var box in _boxes.Of(_texts[image.Index].Boxes))
         {
-            if (Problem(box, size, boxes) is { } problem)
+            if (Problem(box, frame, boxes) is { } problem)
             {
                 return problem;
             }
@@ -99,18 +100,18 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
         return null;
     }
 
-    private string? Problem(in IndexedBox box, in ImageCell size, List<Box> boxes)
+    private string? Problem(in IndexedBox box, in BoxFrame frame, List<Box> boxes)
     {
         if (double.IsNaN(box.X))
         {
             return $"has a label file whose line {box.Id} is not \"class x y width height\" with finite numbers and a size above 0";
         }
 
-        var (width, height) = (box.Width * size.Width, box.Height * size.Height);
-        var (x, y) = ((box.X * size.Width) - (width / 2), (box.Y * size.Height) - (height / 2));
-        if (!BoxBounds.TryClip(ref x, ref width, size.Width) || !BoxBounds.TryClip(ref y, ref height, size.Height))
+        var (width, height) = (box.Width * frame.Width, box.Height * frame.Height);
+        var (x, y) = ((box.X * frame.Width) - (width / 2), (box.Y * frame.Height) - (height / 2));
+        if (!frame.TryTake(x, y, width, height, out var taken))
         {
-            return $"has a label file whose line {box.Id} reaches outside its {size.Width} × {size.Height} pixels; coordinates are shares of 0 to 1";
+            return $"has a label file whose line {box.Id} reaches outside its {frame.Width} × {frame.Height} pixels; coordinates are shares of 0 to 1";
         }
 
         if (names.Known && box.Label >= names.Names.Count)
@@ -123,7 +124,8 @@ internal sealed class YoloAnnotations(LabelNames names, IngestOptions options) :
             return $"has more than {MaxBoxesPerImage} boxes";
         }
 
-        boxes.Add(new Box { X = x, Y = y, Width = width, Height = height, Label = names.Known ? names.Names[box.Label] : $"{box.Label}" });
+        taken.Label = names.Known ? names.Names[box.Label] : $"{box.Label}";
+        boxes.Add(taken);
         return null;
     }
 
