@@ -53,7 +53,7 @@ internal sealed class DryRun
         {
             response.Labels.Add(fitted.Labels);
             response.OutputColumns.Add(OutputColumns.Of(fitted));
-            Apply(fitted, records, parts, response, cancel);
+            Apply(fitted, sample, parts, response, cancel);
         }
 
         response.Problems.Add(_problems.All);
@@ -123,23 +123,44 @@ internal sealed class DryRun
         }
     }
 
-    private void Apply(FittedPipeline fitted, RawRecord[] records, Part[] parts, DryRunPipelineResponse response, CancellationToken cancel)
+    private void Apply(FittedPipeline fitted, Sample sample, Part[] parts, DryRunPipelineResponse response, CancellationToken cancel)
     {
         var texts = new RowText(fitted);
-        foreach (var part in fitted.IsSequence ? Parts.Kept : [])
-        {
-            ApplySequence(fitted, [.. records.Where((_, i) => parts[i] == part)], (record, rows) => Show(record, part, rows));
-        }
-
         using var one = RowBatch.Rent(fitted.Columns, 1);
-        for (var i = 0; i < records.Length && !fitted.IsSequence; i++)
+        var next = 0;
+        foreach (var (_, records) in sample.Splits)
         {
-            cancel.ThrowIfCancellationRequested();
-            var record = records[i];
-            if (parts[i] != Part.Dropped && Guard(() => fitted.ApplyRecord(record, one[0])))
+            var sequence = fitted.IsSequence ? fitted.NewSequence() : null;
+            foreach (var record in records)
             {
-                Show(record, parts[i], one);
+                cancel.ThrowIfCancellationRequested();
+                var part = parts[next++];
+                if (part == Part.Dropped)
+                {
+                    continue;
+                }
+
+                if (sequence is null)
+                {
+                    if (Guard(() => fitted.ApplyRecord(record, one[0])))
+                    {
+                        Show(record, part, one);
+                    }
+                }
+                else if (!Guard(() => sequence.Push(record, (int)part, row => Show(record, part, row))))
+                {
+                    // A sequence is of no use once it has refused a record.
+                    sequence.Dispose();
+                    sequence = fitted.NewSequence();
+                }
             }
+
+            if (records.Count > 0)
+            {
+                Guard(() => sequence?.Flush(row => Show(records[^1], parts[next - 1], row)));
+            }
+
+            sequence?.Dispose();
         }
 
         void Show(RawRecord record, Part part, RowBatch row)
@@ -149,14 +170,6 @@ internal sealed class DryRun
                 response.Rows.Add(new DryRunRow { Record = record.Name, Part = part.Word, Values = { texts.Of(row) } });
             }
         }
-    }
-
-    private void ApplySequence(FittedPipeline fitted, RawRecord[] records, Action<RawRecord, RowBatch> show)
-    {
-        using var sequence = fitted.NewSequence();
-        // A sequence is of no use once it has refused a record.
-        _ = Array.TrueForAll(records, record => Guard(() => sequence.Push(record, row => show(record, row))))
-            && (records.Length == 0 || Guard(() => sequence.Flush(row => show(records[^1], row))));
     }
 
     private bool Guard(Action act)

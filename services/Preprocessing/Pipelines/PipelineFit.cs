@@ -1,6 +1,7 @@
 using Mesh.Ingest.V1;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Specs;
+using Mesh.Transforms.Series;
 
 namespace Mesh.Preprocessing.Pipelines;
 
@@ -17,6 +18,11 @@ internal static class PipelineFit
         if (SplitSpecs.Check(pipeline.Split, schema) is { } split)
         {
             problems.Add(split);
+        }
+
+        if (SeriesColumns.Of(PipelineSpecs.ToSpec(pipeline), schema) is { } series)
+        {
+            problems.AddRange(SeriesSplit.Problems(new SplitRule(pipeline.Split, version, []), series, DataSchema.LabelOf(version)));
         }
 
         var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);

@@ -15,7 +15,7 @@ namespace Mesh.Preprocessing.Pipelines;
 internal static class PipelineSpecs
 {
     /// <summary>Raise it when the shards of the same input and specification change.</summary>
-    public const int ShardVersion = 2;
+    public const int ShardVersion = 3;
 
     /// <summary>Ingest cuts no smaller partitions.</summary>
     private const long SmallestPartition = 100;
