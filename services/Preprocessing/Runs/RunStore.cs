@@ -153,7 +153,8 @@ public sealed class RunStore(
         var problems = PipelineFit.Problems(pipeline, version);
         if (problems.Count > 0)
         {
-            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", problems.Take(8))}.");
+            throw MeshError.Precondition(
+                "PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}:", [.. problems.Select(p => new FieldViolation(p.Field, PipelineSpecs.Sentence(p)))]);
         }
     }
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.Preprocessing.Workers.Stages;
 using Mesh.ServiceDefaults.Hosting;
@@ -30,6 +31,10 @@ internal static class PipelineWorker
         catch (TransformException e)
         {
             throw new JobFailure("TRANSFORM_FAILED", $"{(e.Record is null ? "" : $"{e.Record}: ")}{e.Transform}: {e.Reason}.", inner: e);
+        }
+        catch (SplitValueException e)
+        {
+            throw new JobFailure(e.Reason, e.Message, inner: e);
         }
         finally
         {

@@ -51,6 +51,33 @@ public class PipelineFitTests
         Assert.Equal(["transforms[0].inputs[0]", "split.strategy"], Fields(pipeline, Days("all")));
     }
 
+    [Fact]
+    public void What_is_wrong_in_itself_and_what_is_wrong_for_the_data_is_said_at_once()
+    {
+        var pipeline = new Pipeline
+        {
+            Transforms =
+            {
+                PipelineCalls.Step("log", ("offset", Value.ForString("x"))), new Transform { Type = "blur" }, new Transform { Type = "number", Inputs = { "heet" } },
+                new Transform { Type = "number", Inputs = { "city" } },
+            },
+            Split = new SplitSpec { TestFraction = 0.9, Strategy = SplitStrategy.Time, Column = "city" },
+            PartitionRecords = 1,
+        };
+        pipeline.Transforms[0].Inputs.Add("heat");
+        var problems = PipelineFit.AllProblems(pipeline, Days("all"));
+        Assert.Equal(
+            [
+                "partition_records", "split.column", "split.test_fraction", "transforms[0].parameters.offset", "transforms[1].type", "transforms[2].inputs[0]",
+                "transforms[3].inputs[0]",
+            ],
+            problems.Select(p => p.Field).Order(StringComparer.Ordinal));
+
+        // What is not JSON cannot be looked at any further.
+        pipeline.Transforms[0] = PipelineCalls.Step("log", ("offset", new Value()));
+        Assert.Contains("transforms[0].parameters", PipelineFit.AllProblems(pipeline, Days("all")).Select(p => p.Field));
+    }
+
     private static IEnumerable<string> Fields(Pipeline pipeline, DatasetVersion version) => PipelineFit.Problems(pipeline, version).Select(p => p.Field);
 
     private static Pipeline Windows(SplitSpec split, string time = "day", string group = "city")
