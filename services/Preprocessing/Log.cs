@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Deleted {Name} for {Caller}.")]
     public static partial void Deleted(this ILogger logger, string name, string caller);
 
-    [LoggerMessage(4, LogLevel.Warning, "The pin of {Dataset} on {DatasetVersion} could not be changed ({Status}); trying again.")]
-    public static partial void PinNotChanged(this ILogger logger, string dataset, string datasetVersion, string status);
+    [LoggerMessage(4, LogLevel.Warning, "The pin of {Holder} on {DatasetVersion} could not be changed ({Status}); trying again.")]
+    public static partial void PinNotChanged(this ILogger logger, string holder, string datasetVersion, string status);
 
     [LoggerMessage(5, LogLevel.Error, "{What} could not be looked after; trying again.")]
     public static partial void CareFailed(this ILogger logger, string what, Exception exception);

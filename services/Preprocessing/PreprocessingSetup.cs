@@ -29,6 +29,7 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<DatasetVersions>();
         builder.Services.AddSingleton<RunPartitioner>();
         builder.Services.AddSingleton<RunCompletion>();
+        builder.Services.AddSingleton<InputPins>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<DryRunFolders>();
         builder.Services.AddSingleton<DryRunProcesses>();

@@ -1,11 +1,8 @@
-using Grpc.Core;
 using Mesh.Blobs;
-using Mesh.Ingest.V1;
 using Mesh.Jobs.Storage;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.Storage;
-using Mesh.Preprocessing.V1;
 using Mesh.Preprocessing.Workers;
 using Mesh.ServiceDefaults.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -13,13 +10,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Mesh.Preprocessing.Processed;
 
 /// <summary>
-/// Makes what lies outside the database agree with it after a dataset was made, deleted or given up: Ingest's pin on the
-/// input, the blobs, and the work folders of runs. A change is a row written in the transaction that made it, or, for the
+/// Makes what lies outside the database agree with it after a run was made or ended and a dataset made or deleted: Ingest's
+/// pins on the inputs, the blobs, and the work folders of runs. A change is a row written in the transaction that made it, or, for the
 /// blobs of an attempt, before they are stored; it stays until all of it is done, so neither a crash nor an Ingest that is
 /// away leaves a pin or a blob behind.
 /// </summary>
 public sealed class DatasetCare(
-    IDbContextFactory<PreprocessingDb> databases, DatasetService.DatasetServiceClient datasets, IBlobStore blobs, ServiceIdentity identity,
+    IDbContextFactory<PreprocessingDb> databases, InputPins pins, IBlobStore blobs, ServiceIdentity identity,
     TimeProvider time, ILogger<DatasetCare> logger) : BackgroundService
 {
     /// <summary>Blobs deleted in one transaction, which keeps new runs of the project waiting (and all writers, on SQLite).</summary>
@@ -68,7 +65,7 @@ public sealed class DatasetCare(
         {
             if (await db.Changes.AsNoTracking().SingleOrDefaultAsync(c => c.ChangeId == listed.ChangeId, cancel) is { } change)
             {
-                await GuardAsync(change.DatasetId.Length > 0 ? Names.Processed.Format(change.Project, change.DatasetId) : $"blobs of {change.Project}", () => CareForAsync(change, busy, cancel), cancel);
+                await GuardAsync(change.RunName ?? (change.DatasetId.Length > 0 ? Names.Processed.Format(change.Project, change.DatasetId) : $"blobs of {change.Project}"), () => CareForAsync(change, busy, cancel), cancel);
             }
         }
     }
@@ -79,7 +76,7 @@ public sealed class DatasetCare(
         var row = db.Changes.Where(c => c.ChangeId == change.ChangeId);
         if (change.DatasetVersion.Length > 0)
         {
-            if (!await PinOrUnpinAsync(db, change, cancel))
+            if (!await pins.SettleAsync(change, cancel))
             {
                 return;
             }
@@ -95,43 +92,6 @@ public sealed class DatasetCare(
         }
 
         await row.ExecuteDeleteAsync(cancel);
-    }
-
-    /// <returns>False when it has to be tried again.</returns>
-    private async Task<bool> PinOrUnpinAsync(PreprocessingDb db, DatasetChangeRow change, CancellationToken cancel)
-    {
-        var holder = Names.Processed.Format(change.Project, change.DatasetId);
-        try
-        {
-            // A run in its last moments has pinned its input already; its end is a change of its own.
-            if (await HoldsAsync(db, change, cancel))
-            {
-                await datasets.PinDatasetVersionAsync(new PinDatasetVersionRequest { Name = change.DatasetVersion, Holder = holder }, cancellationToken: cancel);
-            }
-            else
-            {
-                await datasets.UnpinDatasetVersionAsync(new UnpinDatasetVersionRequest { Name = change.DatasetVersion, Holder = holder }, cancellationToken: cancel);
-            }
-
-            return true;
-        }
-        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
-        {
-            // The input itself is gone; there is nothing to hold.
-            return true;
-        }
-        catch (RpcException e) when (!cancel.IsCancellationRequested)
-        {
-            logger.PinNotChanged(holder, change.DatasetVersion, e.StatusCode.ToString());
-            return false;
-        }
-    }
-
-    /// <summary>The same bytes may have come from two versions; only the one that the dataset names is held.</summary>
-    private static async Task<bool> HoldsAsync(PreprocessingDb db, DatasetChangeRow change, CancellationToken cancel)
-    {
-        var row = await db.Processed.AsNoTracking().SingleOrDefaultAsync(d => d.Project == change.Project && d.DatasetId == change.DatasetId, cancel);
-        return row is not null && ProcessedDataset.Parser.ParseFrom(row.Description).DatasetVersion == change.DatasetVersion;
     }
 
     /// <returns>False when it has to wait: a run of the project could be about to refer to the same bytes.</returns>

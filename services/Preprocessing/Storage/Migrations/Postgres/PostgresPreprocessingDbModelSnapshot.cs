@@ -183,6 +183,10 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)");
 
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
                     b.HasKey("ChangeId");
 
                     b.ToTable("dataset_changes", "preprocessing");

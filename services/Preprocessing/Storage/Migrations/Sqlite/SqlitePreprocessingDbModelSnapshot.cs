@@ -177,6 +177,10 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("RunName")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("ChangeId");
 
                     b.ToTable("dataset_changes", (string)null);

@@ -19,6 +19,7 @@ namespace Mesh.Preprocessing.Storage.Migrations.Sqlite
                     Project = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     DatasetId = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
                     DatasetVersion = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    RunName = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
                     Digests = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>

@@ -23,6 +23,7 @@ namespace Mesh.Preprocessing.Storage.Migrations.Postgres
                     Project = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     DatasetId = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     DatasetVersion = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    RunName = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
                     Digests = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
