@@ -12,15 +12,15 @@ public static class MeshError
     public static MeshException Invalid(string field, string description) => Invalid([new FieldViolation(field, description)]);
 
     /// <summary>Many are told as far as a trailer carries them, with the number of the rest.</summary>
-    public static MeshException Invalid(IReadOnlyList<FieldViolation> violations)
-    {
-        var told = ToldViolations.Of(violations);
-        var message = string.Join(" ", told.Select(v => $"{v.Field}: {v.Description}"));
-        return new(StatusCode.InvalidArgument, "INVALID_ARGUMENT", told.Count < violations.Count ? $"{message} And {violations.Count - told.Count} more." : message, told);
-    }
+    public static MeshException Invalid(IReadOnlyList<FieldViolation> violations) => Of(StatusCode.InvalidArgument, "INVALID_ARGUMENT", "", violations);
 
     /// <summary>The request is well-formed but the resource's state does not allow it.</summary>
     public static MeshException Precondition(string reason, string message) => new(StatusCode.FailedPrecondition, reason, message);
+
+    /// <summary>The same, field by field of the resource; many are told as <see cref="Invalid(IReadOnlyList{FieldViolation})"/> does.</summary>
+    /// <param name="message">What does not allow it; the violations follow it.</param>
+    public static MeshException Precondition(string reason, string message, IReadOnlyList<FieldViolation> violations) =>
+        Of(StatusCode.FailedPrecondition, reason, $"{message} ", violations);
 
     /// <summary>Two calls were in each other's way; the same call may succeed when tried again.</summary>
     public static MeshException Aborted(string reason, string message) => new(StatusCode.Aborted, reason, message);
@@ -40,4 +40,11 @@ public static class MeshError
         new(StatusCode.PermissionDenied, "PERMISSION_DENIED", $"This call needs the permission {permission}.");
 
     public static MeshException Unauthenticated(string message) => new(StatusCode.Unauthenticated, "UNAUTHENTICATED", message);
+
+    private static MeshException Of(StatusCode code, string reason, string before, IReadOnlyList<FieldViolation> violations)
+    {
+        var told = ToldViolations.Of(violations);
+        var message = before + string.Join(" ", told.Select(v => $"{v.Field}: {v.Description}"));
+        return new(code, reason, told.Count < violations.Count ? $"{message} And {violations.Count - told.Count} more." : message, told);
+    }
 }

@@ -1,4 +1,5 @@
 using Mesh.Transforms.Graph;
+using Mesh.Transforms.Parameters;
 using Mesh.Transforms.Rows;
 
 namespace Mesh.Transforms;
@@ -16,6 +17,9 @@ internal abstract class SequenceTransform : TransformDefinition
     /// fitting deals records out to threads.
     /// </summary>
     public abstract bool SpansRecords { get; }
+
+    /// <summary>Names of the inputs by which records ascend and by which series are told apart; empty for none.</summary>
+    internal virtual (string Time, string Group) Series(ParameterValues values) => ("", "");
 
     /// <summary>Makes an empty sequence; each run through the data has its own.</summary>
     internal abstract Func<ISequence> Bind(StepContext step);

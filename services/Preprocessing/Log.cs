@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Deleted {Name} for {Caller}.")]
     public static partial void Deleted(this ILogger logger, string name, string caller);
 
-    [LoggerMessage(4, LogLevel.Warning, "The pin of {Dataset} on {DatasetVersion} could not be changed ({Status}); trying again.")]
-    public static partial void PinNotChanged(this ILogger logger, string dataset, string datasetVersion, string status);
+    [LoggerMessage(4, LogLevel.Warning, "The pin of {Holder} on {DatasetVersion} could not be changed ({Status}); trying again.")]
+    public static partial void PinNotChanged(this ILogger logger, string holder, string datasetVersion, string status);
 
     [LoggerMessage(5, LogLevel.Error, "{What} could not be looked after; trying again.")]
     public static partial void CareFailed(this ILogger logger, string what, Exception exception);
@@ -34,4 +34,10 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "The blob {Digest} of project {Project}, which nothing needs any more, could not be deleted; trying again.")]
     public static partial void BlobNotDeleted(this ILogger logger, string digest, string project, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "The folder of a dry run could not be removed ({Error}); trying again with a later one.")]
+    public static partial void DryRunFolderLeft(this ILogger logger, string error);
+
+    [LoggerMessage(13, LogLevel.Warning, "The process of a dry run has not ended {Seconds} s after it was killed.")]
+    public static partial void DryRunNotEnded(this ILogger logger, double seconds);
 }

@@ -29,7 +29,9 @@ public static class PreprocessingSetup
         builder.Services.AddSingleton<DatasetVersions>();
         builder.Services.AddSingleton<RunPartitioner>();
         builder.Services.AddSingleton<RunCompletion>();
+        builder.Services.AddSingleton<InputPins>();
         builder.Services.AddSingleton<RunStore>();
+        builder.Services.AddSingleton<DryRunFolders>();
         builder.Services.AddSingleton<DryRunProcesses>();
         builder.Services.AddSingleton<DryRuns.DryRuns>();
         builder.Services.AddSingleton<ProcessedStore>();

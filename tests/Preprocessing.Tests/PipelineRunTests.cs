@@ -152,6 +152,9 @@ public class PipelineRunTests
         var data = mesh.Ingest.Add(TestData.Fashion("fashion"));
         await service.CreateAsync("a", PipelineCalls.Labelled());
         var run = await service.StartRunAsync("a", data);
+        // Both hold the input from the moment at which they are there, and each for itself.
+        var twin = await service.StartRunAsync("a", data);
+        Assert.Equal(((string[])[run.Name, twin.Name]).Order(), mesh.Ingest.HoldersOf(data.Name));
         await service.WorkingAsync(run, "fit");
         var busy = await PipelineCalls.FailsAsync(async () => await service.Pipelines.DeletePipelineAsync(new() { Name = "projects/default/pipelines/a" }, cancellationToken: Cancel));
         Assert.Equal(StatusCode.FailedPrecondition, busy.Code);
@@ -161,6 +164,10 @@ public class PipelineRunTests
         await service.Pipelines.CancelPipelineRunAsync(new() { Name = run.Name }, cancellationToken: Cancel);
         Assert.Equal(JobState.Cancelled, (await service.EndAsync(run)).Status.State);
         Assert.Equal(JobState.Cancelled, (await service.Pipelines.CancelPipelineRunAsync(new() { Name = run.Name }, cancellationToken: Cancel)).Status.State);
+        await Eventually.BecomesTrueAsync(() => !mesh.Ingest.HoldersOf(data.Name).Contains(run.Name), TimeSpan.FromSeconds(30), "the run lets its input go");
+        Assert.Equal([twin.Name], mesh.Ingest.HoldersOf(data.Name));
+        await service.Pipelines.CancelPipelineRunAsync(new() { Name = twin.Name }, cancellationToken: Cancel);
+        await service.EndAsync(twin);
         await Eventually.BecomesTrueAsync(() => mesh.Ingest.HoldersOf(data.Name).Count == 0, TimeSpan.FromSeconds(30), "nothing holds the input");
         await service.Pipelines.DeletePipelineAsync(new() { Name = "projects/default/pipelines/a" }, cancellationToken: Cancel);
         Assert.Equal(StatusCode.NotFound, (await PipelineCalls.FailsAsync(() => service.GetAsync(run))).Code);
@@ -173,43 +180,40 @@ public class PipelineRunTests
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 0));
-        await service.CreateAsync("a", PipelineCalls.Labelled());
-        // The pin, which the worker does not get, comes after the blobs.
-        mesh.Ingest.PinsAway = true;
+        await service.CreateAsync("a", PipelineCalls.Labelled(partitionRecords: 400));
+        // The surveys of its three partitions are stored; nothing more is read.
+        mesh.Ingest.HoldAfter(3);
         var run = await service.StartRunAsync("a", data);
-        await Eventually.BecomesTrueAsync(() => mesh.Ingest.RefusedPins > 0, TimeSpan.FromSeconds(60), "the worker wants to pin its input");
+        await Eventually.BecomesTrueAsync(() => mesh.Ingest.IsHolding, TimeSpan.FromSeconds(60), "the partitions are dealt");
         Assert.NotEmpty(PipelineCalls.Blobs(state));
         await service.Pipelines.CancelPipelineRunAsync(new() { Name = run.Name }, cancellationToken: Cancel);
         Assert.Equal(JobState.Cancelled, (await service.EndAsync(run)).Status.State);
-        mesh.Ingest.PinsAway = false;
         await Eventually.BecomesTrueAsync(() => PipelineCalls.Blobs(state).Length == 0, TimeSpan.FromSeconds(60), "the blobs are collected");
         await PipelineCalls.LeavesNoWorkAsync(state);
     }
 
     [Fact]
-    public async Task A_silent_ingest_costs_an_attempt_and_one_that_comes_back_costs_none()
+    public async Task A_silent_ingest_costs_an_attempt_and_pins_that_fail_are_made_up_for()
     {
         using var state = new TemporaryFolder();
-        using var other = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
-        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel, settings: ("Preprocessing__IngestPatienceSeconds", "60"));
+        await using var service = await PreprocessingProcess.StartAsync(
+            state, mesh, Cancel, settings: [("Preprocessing__IngestPatienceSeconds", "1"), ("Jobs__MaxAttempts", "1")]);
+        service.ExpectedErrors.Add(FailedAttempt);
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 0));
         await service.CreateAsync("a", PipelineCalls.Labelled());
-        // More than the five tries that one call makes.
         mesh.Ingest.PinsAway = true;
-        var run = await service.StartRunAsync("a", data);
-        await Eventually.BecomesTrueAsync(() => mesh.Ingest.RefusedPins > 5, TimeSpan.FromSeconds(60), "the worker wants to pin its input again");
-        mesh.Ingest.PinsAway = false;
-        var ended = await service.EndAsync(run);
-        Assert.Equal((JobState.Succeeded, 1), (ended.Status.State, ended.Status.Attempt));
-
-        await using var hasty = await PreprocessingProcess.StartAsync(
-            other, mesh, Cancel, settings: [("Preprocessing__IngestPatienceSeconds", "1"), ("Jobs__MaxAttempts", "1")]);
-        hasty.ExpectedErrors.Add(FailedAttempt);
-        await hasty.CreateAsync("a", PipelineCalls.Labelled());
         mesh.Ingest.HoldAfter(1);
-        ended = await hasty.EndAsync(await hasty.StartRunAsync("a", data));
+        var run = await service.StartRunAsync("a", data);
+        Assert.Empty(mesh.Ingest.HoldersOf(data.Name));
+        var ended = await service.EndAsync(run);
         Assert.Equal((JobState.Failed, "INGEST_SILENT"), (ended.Status.State, ended.Status.Error.Reason));
+
+        mesh.Ingest.Release();
+        ended = await service.EndAsync(await service.StartRunAsync("a", data));
+        Assert.Equal((JobState.Succeeded, 1), (ended.Status.State, ended.Status.Attempt));
+        mesh.Ingest.PinsAway = false;
+        await Eventually.BecomesTrueAsync(() => mesh.Ingest.HoldersOf(data.Name).SequenceEqual([ended.ProcessedDataset]), TimeSpan.FromSeconds(30), "only the result holds its input");
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public class SplitRunTests
         await service.CreateAsync("none", Numbers(new SplitSpec { Strategy = SplitStrategy.Group, Column = "none" }));
         var refused = await PipelineCalls.FailsAsync(() => service.StartRunAsync("none", data));
         Assert.Equal("PIPELINE_DOES_NOT_FIT", refused.Reason);
-        Assert.Contains("split.column 'none' is not a column of the data", refused.Message);
+        Assert.Contains("split.column: 'none' is not a column of the data", refused.Message);
 
         var error = await FailAsync("time", new SplitSpec { Strategy = SplitStrategy.Time, Column = "day", TestFraction = 0.2 });
         Assert.Equal(("SPLIT_VALUE_MISSING", "table.csv#700 has no value in 'day', by which the data is divided."), (error.Reason, error.Message));

@@ -84,13 +84,15 @@ public class TableTests
         var data = mesh.Ingest.Add(Houses());
         await service.CreateAsync("a", new V1.Pipeline
         {
-            Transforms = { new Transform { Type = "decode-image" }, new Transform { Type = "concat", Inputs = { "rooms", "pricee", "style" } } },
+            Transforms = { new Transform { Type = "decode-image" }, new Transform { Type = "concat", Inputs = { "rooms", "pricee", "style", Enumerable.Range(3, 9).Select(i => $"x{i}") } } },
         });
         var failure = await PipelineCalls.FailsAsync(() => service.StartRunAsync("a", data));
         Assert.Equal((StatusCode.FailedPrecondition, "PIPELINE_DOES_NOT_FIT"), (failure.Code, failure.Reason));
-        Assert.Contains("transforms[0].inputs[0] 'image' is a column neither of the data nor of a step", failure.Message);
-        Assert.Contains("transforms[1].inputs[1] 'pricee' is a column neither of the data nor of a step; did you mean 'price'?", failure.Message);
-        Assert.Contains("transforms[1].inputs[2] 'style' is text", failure.Message);
+        Assert.Contains("pipelines/a does not fit the data of projects/default/datasets/houses--1/versions/1: transforms[0].inputs[0]: 'image' is a column neither of the data nor of a step", failure.Message);
+        Assert.Contains("transforms[1].inputs[1]: 'pricee' is a column neither of the data nor of a step; did you mean 'price'? ", failure.Message);
+        Assert.Contains("transforms[1].inputs[2]: 'style' is text", failure.Message);
+        // All of them, not the first few.
+        Assert.Equal([.. Enumerable.Range(1, 11).Select(i => $"transforms[1].inputs[{i}]").Prepend("transforms[0].inputs[0]").Order()], failure.Fields.Order());
     }
 
     [Fact]

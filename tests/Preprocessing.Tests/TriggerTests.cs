@@ -140,12 +140,12 @@ public class TriggerTests
         await service.CreateAsync("a", Numbers());
         var wrong = new Trigger
         {
-            Dataset = "projects/other/datasets/flow", Tag = "latest", TrainingRun = new TrainingRun { Name = "n", ProcessedDataset = "d", Model = "projects/other/models/m" },
+            Dataset = "projects/other/datasets/flow", Tag = "latest", Resources = new ResourceSpec { Cpus = 1_000_000, Gpus = 99 }, TrainingRun = new TrainingRun { Name = "n", ProcessedDataset = "d", Model = "projects/other/models/m" },
         };
         var failure = await PipelineCalls.FailsAsync(async () => await service.Triggers.CreateTriggerAsync(new() { Parent = Pipeline, TriggerId = "No", Trigger = wrong }, cancellationToken: Cancel));
         Assert.Equal(
             [
-                "trigger.dataset", "trigger.tag", "trigger.training_run.architecture", "trigger.training_run.model", "trigger.training_run.name",
+                "trigger.dataset", "trigger.resources.cpus", "trigger.resources.gpus", "trigger.tag", "trigger.training_run.architecture", "trigger.training_run.model", "trigger.training_run.name",
                 "trigger.training_run.processed_dataset", "trigger_id",
             ],
             failure.Fields.Order(StringComparer.Ordinal));

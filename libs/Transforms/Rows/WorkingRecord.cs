@@ -14,6 +14,9 @@ internal sealed class WorkingRecord(SlotLayout layout)
     /// <summary>What the record is called.</summary>
     public string Name { get; private set; } = "";
 
+    /// <summary>Which part of the data it is of.</summary>
+    public int Part { get; set; }
+
     /// <summary>A value that is not a tensor; missing until it is set.</summary>
     public ref readonly RecordValue this[int slot] => ref slots[slot];
 

@@ -47,6 +47,8 @@ internal sealed class Window : SequenceTransform
 
     internal override IReadOnlyList<string> DefaultOutputs(IReadOnlyList<string> inputs) => ["window", "target"];
 
+    internal override (string Time, string Group) Series(ParameterValues values) => (values.Text("time"), values.Text("group"));
+
     internal override IEnumerable<(string Parameter, string Problem)> Check(ParameterValues values)
     {
         var (time, group) = (values.Text("time"), values.Text("group"));

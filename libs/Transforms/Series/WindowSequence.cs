@@ -29,6 +29,8 @@ internal sealed class WindowSequence(StepContext step, WindowRoles roles) : ISeq
     public void Push(WorkingRecord record, Action emit)
     {
         var series = SeriesOf(record);
+        if (series.Part != record.Part)
+            (series.Part, series.Records) = (record.Part, 0);
         CheckTime(record, series);
         var place = (int)(series.Records % (length + horizon));
         var moment = series.Moments.AsSpan(place * Moment, Moment);
@@ -151,7 +153,10 @@ internal sealed class WindowSequence(StepContext step, WindowRoles roles) : ISeq
 
         public bool[] HasTargets { get; } = new bool[capacity];
 
-        /// <summary>Records since the series, or what follows its last gap, began.</summary>
+        /// <summary>The part of the data that its latest record is of.</summary>
+        public int Part { get; set; }
+
+        /// <summary>Records since the series, or what follows its last gap or change of part, began.</summary>
         public long Records { get; set; }
 
         /// <summary>The time of the latest.</summary>

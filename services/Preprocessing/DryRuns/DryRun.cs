@@ -1,5 +1,4 @@
 using Mesh.Ingest.V1;
-using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Splitting;
@@ -50,38 +49,32 @@ internal sealed class DryRun
             response.PartCounts[part.Word] = parts.Count(p => p == part);
         }
 
-        if (Fit([.. records.Where((_, i) => parts[i] == Part.Train)], cancel) is { } fitted)
+        // Those that belong nowhere are tried all the same: there may be more wrong with them.
+        if (Fit([.. records.Where((_, i) => (parts[i] ?? Part.Train) == Part.Train)], cancel) is { } fitted)
         {
             response.Labels.Add(fitted.Labels);
             response.OutputColumns.Add(OutputColumns.Of(fitted));
-            Apply(fitted, records, parts, response, cancel);
+            Apply(fitted, sample, parts, response, cancel);
         }
 
         response.Problems.Add(_problems.All);
         return response;
     }
 
-    /// <summary>Shares are those of the sample: what is drawn here need not be what a run draws.</summary>
-    private Part[] Divide(Sample sample, CancellationToken cancel)
+    /// <summary>
+    /// The part of each record; null where the record does not say it, which is a problem. Shares are those of the sample: what is drawn here need not
+    /// be what a run draws.
+    /// </summary>
+    private Part?[] Divide(Sample sample, CancellationToken cancel)
     {
-        var drawn = _version.Clone();
-        drawn.Splits.Clear();
-        drawn.Splits.Add(sample.Splits.Select(s => new Ingest.V1.Split { Name = s.Split, RecordCount = s.Records.Count }));
-        var rule = new SplitRule(_spec.Split, drawn, _pipeline.Features);
         var schema = sample.Splits.SelectMany(s => s.Records).Select(r => r.Schema).FirstOrDefault() ?? new RecordSchema();
-        var reader = new FactReader(rule, schema);
+        var reader = new FactReader(RuleOf(sample), schema);
+        RecordFacts?[] facts = [.. sample.Splits.SelectMany(s => s.Records.Select(record => FactsOf(record, s.Split, reader)))];
+        var next = 0;
+        var known = new Sample([.. sample.Splits.Select(s => (s.Split, (IReadOnlyList<RawRecord>)[.. s.Records.Where(_ => facts[next++] is not null)]))]);
+        var rule = RuleOf(known);
         using var dealing = new Dealing(rule, _folder);
-        try
-        {
-            RecordFacts[] facts = [.. sample.Splits.SelectMany(s => s.Records.Select(record => reader.Of(record, rule.PartOf(s.Split) is null)))];
-            dealing.Learn(() => facts, cancel);
-        }
-        catch (JobFailure e)
-        {
-            _problems.Add(new DryRunProblem { Field = "split", Description = e.Message });
-            return [.. Enumerable.Repeat(Part.Train, sample.Splits.Sum(s => s.Records.Count))];
-        }
-
+        dealing.Learn(() => facts.OfType<RecordFacts>(), cancel);
         if (dealing.FindDuplicates(cancel) is { Apart: > 0 and var apart } && rule.Spec.Duplicates == DuplicatePolicy.Fail)
         {
             _problems.Add(new DryRunProblem
@@ -90,7 +83,30 @@ internal sealed class DryRun
             });
         }
 
-        return [.. sample.Splits.SelectMany(s => dealing.Deal(s.Split, 0, s.Records, reader))];
+        var dealt = new Queue<Part>(known.Splits.SelectMany(s => dealing.Deal(s.Split, 0, s.Records, reader)));
+        return [.. facts.Select(fact => fact is null ? (Part?)null : dealt.Dequeue())];
+    }
+
+    /// <summary>For as many records as the sample has.</summary>
+    private SplitRule RuleOf(Sample sample)
+    {
+        var drawn = _version.Clone();
+        drawn.Splits.Clear();
+        drawn.Splits.Add(sample.Splits.Select(s => new Ingest.V1.Split { Name = s.Split, RecordCount = s.Records.Count }));
+        return new SplitRule(_spec.Split, drawn, _pipeline.Features);
+    }
+
+    private RecordFacts? FactsOf(in RawRecord record, string split, FactReader reader)
+    {
+        try
+        {
+            return reader.Of(record, _whole.PartOf(split) is null);
+        }
+        catch (SplitValueException e)
+        {
+            _problems.Add(new DryRunProblem { Field = "split.column", Description = e.Problem, Record = e.Record });
+            return null;
+        }
     }
 
     private FittedPipeline? Fit(RawRecord[] training, CancellationToken cancel)
@@ -133,40 +149,53 @@ internal sealed class DryRun
         }
     }
 
-    private void Apply(FittedPipeline fitted, RawRecord[] records, Part[] parts, DryRunPipelineResponse response, CancellationToken cancel)
+    private void Apply(FittedPipeline fitted, Sample sample, Part?[] parts, DryRunPipelineResponse response, CancellationToken cancel)
     {
         var texts = new RowText(fitted);
-        foreach (var part in fitted.IsSequence ? Parts.Kept : [])
-        {
-            ApplySequence(fitted, [.. records.Where((_, i) => parts[i] == part)], (record, rows) => Show(record, part, rows));
-        }
-
         using var one = RowBatch.Rent(fitted.Columns, 1);
-        for (var i = 0; i < records.Length && !fitted.IsSequence; i++)
+        var next = 0;
+        foreach (var (_, records) in sample.Splits)
         {
-            cancel.ThrowIfCancellationRequested();
-            var record = records[i];
-            if (parts[i] != Part.Dropped && Guard(() => fitted.ApplyRecord(record, one[0])))
+            var sequence = fitted.IsSequence ? fitted.NewSequence() : null;
+            foreach (var record in records)
             {
-                Show(record, parts[i], one);
+                cancel.ThrowIfCancellationRequested();
+                var part = parts[next++];
+                if (part == Part.Dropped)
+                {
+                    continue;
+                }
+
+                if (sequence is null)
+                {
+                    if (Guard(() => fitted.ApplyRecord(record, one[0])))
+                    {
+                        Show(record, part, one);
+                    }
+                }
+                else if (!Guard(() => sequence.Push(record, (int)(part ?? Part.Train), row => Show(record, part, row))))
+                {
+                    // A sequence is of no use once it has refused a record.
+                    sequence.Dispose();
+                    sequence = fitted.NewSequence();
+                }
             }
+
+            if (records.Count > 0)
+            {
+                Guard(() => sequence?.Flush(row => Show(records[^1], parts[next - 1], row)));
+            }
+
+            sequence?.Dispose();
         }
 
-        void Show(RawRecord record, Part part, RowBatch row)
+        void Show(RawRecord record, Part? part, RowBatch row)
         {
-            if (response.Rows.Count < ShownRows)
+            if (part is { } known && response.Rows.Count < ShownRows)
             {
-                response.Rows.Add(new DryRunRow { Record = record.Name, Part = part.Word, Values = { texts.Of(row) } });
+                response.Rows.Add(new DryRunRow { Record = record.Name, Part = known.Word, Values = { texts.Of(row) } });
             }
         }
-    }
-
-    private void ApplySequence(FittedPipeline fitted, RawRecord[] records, Action<RawRecord, RowBatch> show)
-    {
-        using var sequence = fitted.NewSequence();
-        // A sequence is of no use once it has refused a record.
-        _ = Array.TrueForAll(records, record => Guard(() => sequence.Push(record, row => show(record, row))))
-            && (records.Length == 0 || Guard(() => sequence.Flush(row => show(records[^1], row))));
     }
 
     private bool Guard(Action act)

@@ -13,11 +13,15 @@ namespace Mesh.Preprocessing.DryRuns;
 /// Runs dry runs as child processes with limits, so that data which crashes a decoder or fills the memory ends its own dry
 /// run and nothing else.
 /// </summary>
-public sealed class DryRunProcesses(IOptions<PreprocessingOptions> options, IConfiguration configuration, TimeProvider time, ILogger<DryRunProcesses> logger) : IDisposable
+public sealed class DryRunProcesses(
+    DryRunFolders folders, IOptions<PreprocessingOptions> options, IConfiguration configuration, TimeProvider time, ILogger<DryRunProcesses> logger) : IDisposable
 {
     private const int MaxAnswer = 4 << 20;
     private const int MaxErrors = 2000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A killed process ends at once, unless the kernel waits for a disk.</summary>
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _places = new(options.Value.ConcurrentDryRuns);
 
@@ -29,20 +33,31 @@ public sealed class DryRunProcesses(IOptions<PreprocessingOptions> options, ICon
             throw MeshError.Unavailable("DRY_RUNS_BUSY", "Other dry runs take all the room there is for them.", TimeSpan.FromSeconds(5));
         }
 
-        var folder = Directory.CreateTempSubdirectory("mesh-dry-run-");
         try
         {
-            var outcome = await RunAsync(task, folder.FullName, cancel);
-            return outcome.Response ?? throw MeshError.Precondition(outcome.Error.Reason, outcome.Error.Message);
+            return await RunInPlaceAsync(task, cancel);
         }
         finally
         {
-            folder.Delete(recursive: true);
             _places.Release();
         }
     }
 
     public void Dispose() => _places.Dispose();
+
+    private async Task<DryRunPipelineResponse> RunInPlaceAsync(DryRunTask task, CancellationToken cancel)
+    {
+        var folder = folders.Create();
+        try
+        {
+            var outcome = await RunAsync(task, folder, cancel);
+            return outcome.Response ?? throw MeshError.Precondition(outcome.Error.Reason, outcome.Error.Message);
+        }
+        finally
+        {
+            folders.Remove(folder);
+        }
+    }
 
     private async Task<DryRunOutcome> RunAsync(DryRunTask task, string folder, CancellationToken cancel)
     {
@@ -73,10 +88,25 @@ public sealed class DryRunProcesses(IOptions<PreprocessingOptions> options, ICon
         finally
         {
             await over.CancelAsync();
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            await EndAsync(process);
+        }
+    }
+
+    /// <summary>Nothing of it is at work in its folder afterwards.</summary>
+    private async Task EndAsync(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(KillPatience, time);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself.
+        }
+        catch (TimeoutException)
+        {
+            logger.DryRunNotEnded(KillPatience.TotalSeconds);
         }
     }
 

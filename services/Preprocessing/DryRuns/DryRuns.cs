@@ -28,16 +28,9 @@ public sealed class DryRuns(PipelineStore pipelines, DatasetVersions versions, D
 
         var pipeline = request.Specification ?? await pipelines.GetAsync(request.Pipeline, cancel);
         var version = await versions.FindAsync(request.DatasetVersion, project, cancel);
-        PipelineSpecs.Check(pipeline, violations);
-        if (violations.Any)
-        {
-            const string prefix = "pipeline.";
-            return Refuse(violations.All.Select(v => (v.Field.StartsWith(prefix, StringComparison.Ordinal) ? v.Field[prefix.Length..] : v.Field, v.Description)));
-        }
-
-        var problems = PipelineFit.Problems(pipeline, version);
+        var problems = PipelineFit.AllProblems(pipeline, version);
         return problems.Count > 0
-            ? Refuse(problems.Select(p => (p.Field, p.Description)))
+            ? new() { Problems = { problems.Take(ProblemList.MaxProblems).Select(p => new DryRunProblem { Field = p.Field, Description = p.Description }) } }
             : await processes.RunAsync(
                 new DryRunTask
                 {
@@ -47,7 +40,4 @@ public sealed class DryRuns(PipelineStore pipelines, DatasetVersions versions, D
                 },
                 cancel);
     }
-
-    private static DryRunPipelineResponse Refuse(IEnumerable<(string Field, string Description)> problems) =>
-        new() { Problems = { problems.Take(ProblemList.MaxProblems).Select(p => new DryRunProblem { Field = p.Field, Description = p.Description }) } };
 }

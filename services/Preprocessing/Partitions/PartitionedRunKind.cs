@@ -12,7 +12,7 @@ namespace Mesh.Preprocessing.Partitions;
 /// A run that is cut into partitions, each worked on by processes of its own:
 /// <list type="number">
 /// <item>survey: each partition is read for what decides where its records belong;</item>
-/// <item>deal: one part decides it for all records, and holds the input;</item>
+/// <item>deal: one part decides it for all records;</item>
 /// <item>fit: each partition with training records is learned from, and one part merges what was learned; once for each pass;</item>
 /// <item>write: each partition becomes shards.</item>
 /// </list>

@@ -1,6 +1,8 @@
 using Mesh.Ingest.V1;
 using Mesh.Preprocessing.Splitting;
+using Mesh.ServiceDefaults.Errors;
 using Mesh.Specs;
+using Mesh.Transforms.Series;
 
 namespace Mesh.Preprocessing.Pipelines;
 
@@ -8,6 +10,17 @@ namespace Mesh.Preprocessing.Pipelines;
 internal static class PipelineFit
 {
     private const string LabelTransform = "label";
+
+    /// <summary>Everything that is wrong with a pipeline, in itself and for this data; by its fields, of which each is named for one reason.</summary>
+    public static IReadOnlyList<SpecViolation> AllProblems(V1.Pipeline pipeline, DatasetVersion version)
+    {
+        const string prefix = "pipeline.";
+        var violations = new Violations();
+        PipelineSpecs.Check(pipeline, violations);
+        var problems = PipelineSpecs.IsReadable(pipeline, new Violations()) ? Problems(pipeline, version) : [];
+        var fields = problems.Select(p => p.Field).ToHashSet();
+        return [.. violations.All.Select(v => new SpecViolation(v.Field[prefix.Length..], v.Description)).Where(v => !fields.Contains(v.Field)), .. problems];
+    }
 
     /// <summary>Everything that is wrong with a pipeline, valid in itself, for this data; by its fields.</summary>
     public static IReadOnlyList<SpecViolation> Problems(V1.Pipeline pipeline, DatasetVersion version)
@@ -17,6 +30,11 @@ internal static class PipelineFit
         if (SplitSpecs.Check(pipeline.Split, schema) is { } split)
         {
             problems.Add(split);
+        }
+
+        if (SeriesColumns.Of(PipelineSpecs.ToSpec(pipeline), schema) is { } series)
+        {
+            problems.AddRange(SeriesSplit.Problems(new SplitRule(pipeline.Split, version, []), series, DataSchema.LabelOf(version)));
         }
 
         var labelled = version.LabelNames.Count > 0 || version.Splits.Any(s => s.ClassHistogram.Count > 0);

@@ -39,11 +39,11 @@ internal static class PipelineSpecs
             return;
         }
 
-        if (AreJson(pipeline, violations))
+        if (IsReadable(pipeline, violations))
         {
             foreach (var violation in Transforms.Pipeline.Validate(ToSpec(pipeline)))
             {
-                violations.Add($"pipeline.{violation.Field}", violation.Description.EndsWith('?') ? violation.Description : $"{violation.Description}.");
+                violations.Add($"pipeline.{violation.Field}", Sentence(violation));
             }
         }
 
@@ -54,7 +54,8 @@ internal static class PipelineSpecs
     }
 
     /// <summary>Whether every transform's parameters have a form in JSON; a Struct can hold values of no kind, NaN and any depth.</summary>
-    private static bool AreJson(Pipeline pipeline, Violations violations)
+    /// <param name="violations">Hears of those that have not.</param>
+    public static bool IsReadable(Pipeline pipeline, Violations violations)
     {
         var all = true;
         for (var i = 0; i < pipeline.Transforms.Count; i++)
@@ -72,6 +73,9 @@ internal static class PipelineSpecs
 
         return all;
     }
+
+    /// <summary>A description with its full stop.</summary>
+    public static string Sentence(SpecViolation violation) => violation.Description.EndsWith('?') ? violation.Description : $"{violation.Description}.";
 
     /// <summary>SHA-256, hex, over all that decides the result: the input's digest, the specification and the versions of what computes it.</summary>
     public static string Key(Pipeline pipeline, string inputDigest)

@@ -26,7 +26,7 @@ public sealed class RunCompletion(TimeProvider time)
         var run = await db.Runs.SingleAsync(r => r.Project == project && r.PipelineId == ids[1] && r.RunId == ids[2], cancel);
         run.ProcessedKey = dataset.Key;
         run.ReusedPartitions = results.GroupBy(r => r.Number).Count(partition => partition.All(r => r.Reused));
-        db.Changes.Add(Change(project, dataset.Key, dataset.DatasetVersion));
+        db.Changes.Add(new DatasetChangeRow { Project = project, DatasetId = id, DatasetVersion = dataset.DatasetVersion, RunName = job.Name });
         await BlobClaims.ReleaseAsync(db, job.Name, cancel);
         await FiredRuns.SucceedAsync(db, job.Name, cancel);
         // Another run of the same input and specification may have been first; its shards are the same.
@@ -45,11 +45,13 @@ public sealed class RunCompletion(TimeProvider time)
         db.Blobs.AddRange(DigestsOf(dataset).Concat(kept).Distinct().Select(digest => new DatasetBlobRow { Project = project, DatasetId = id, Digest = digest }));
     }
 
-    /// <summary>A run has FAILED or was CANCELLED; it may have pinned its input before.</summary>
+    /// <summary>A run holds its input from the transaction that creates it to the one that ends it.</summary>
+    internal static DatasetChangeRow HoldOf(string project, string run, string version) => new() { Project = project, DatasetId = "", DatasetVersion = version, RunName = run };
+
+    /// <summary>A run has FAILED or was CANCELLED.</summary>
     internal static async Task ReleaseAsync(PreprocessingDb db, JobRow job, CancellationToken cancel)
     {
-        var spec = job.ReadSpecification<PipelineRunSpec>();
-        db.Changes.Add(Change(job.Project, spec.Key, spec.DatasetVersion.Name));
+        db.Changes.Add(HoldOf(job.Project, job.Name, job.ReadSpecification<PipelineRunSpec>().DatasetVersion.Name));
         await BlobClaims.ReleaseAsync(db, job.Name, cancel);
         await FiredRuns.FailAsync(db, job, cancel);
     }
@@ -58,9 +60,6 @@ public sealed class RunCompletion(TimeProvider time)
     /// <param name="job">The run, or a part of it.</param>
     internal static Task ClaimAsync(PreprocessingDb db, JobRow job, IEnumerable<Event> events, CancellationToken cancel) =>
         BlobClaims.ClaimAsync(db, job.Project, job.ParentName ?? job.Name, events.SelectMany(e => e.Payload.Unpack<PublishingBlobs>().Sha256), cancel);
-
-    private static DatasetChangeRow Change(string project, string key, string version) =>
-        new() { Project = project, DatasetId = ProcessedStore.IdOf(key), DatasetVersion = version };
 
     private static IEnumerable<string> DigestsOf(ProcessedDataset dataset) =>
         dataset.Splits.SelectMany(s => s.Shards).Select(s => s.Sha256).Append(dataset.FittedPipelineSha256);

@@ -17,7 +17,7 @@ namespace Mesh.Preprocessing.Runs;
 /// <summary>Pipeline runs: answered from an earlier result, or a job.</summary>
 public sealed class RunStore(
     IDbContextFactory<PreprocessingDb> databases, JobStore<PreprocessingDb> jobs, ProcessedStore processed,
-    DatasetVersions versions, RunPartitioner partitioner, TimeProvider time, ILogger<RunStore> logger)
+    DatasetVersions versions, RunPartitioner partitioner, InputPins pins, TimeProvider time, ILogger<RunStore> logger)
 {
     /// <param name="alongside">What else is to be written in the run's transaction.</param>
     public async Task<PipelineRun> CreateAsync(
@@ -63,6 +63,12 @@ public sealed class RunStore(
                 : new NewJob(row.Name, PartitionedRunKind.KindName, creator, specification, OfPart(request.Resources)));
         }
 
+        var hold = RunCompletion.HoldOf(ids[0], row.Name, version.Name);
+        if (job is not null)
+        {
+            db.Changes.Add(hold);
+        }
+
         alongside?.Invoke(db, row);
         once.Record(row.Name, now);
         try
@@ -82,6 +88,7 @@ public sealed class RunStore(
 
         if (job is not null)
         {
+            await HoldAsync(hold, cancel);
             jobs.Announce(job);
         }
 
@@ -167,13 +174,24 @@ public sealed class RunStore(
         return resources;
     }
 
+    /// <summary>At once, so that nobody deletes the input of a run that is there; where that fails, DatasetCare goes on with it.</summary>
+    private async Task HoldAsync(DatasetChangeRow hold, CancellationToken cancel)
+    {
+        if (await pins.SettleAsync(hold, cancel))
+        {
+            await using var db = await databases.CreateDbContextAsync(cancel);
+            await db.Changes.Where(c => c.ChangeId == hold.ChangeId).ExecuteDeleteAsync(cancel);
+        }
+    }
+
     /// <summary>What no attempt could make anything of, said before one is started.</summary>
     private static void CheckInput(Pipeline pipeline, DatasetVersion version)
     {
         var problems = PipelineFit.Problems(pipeline, version);
         if (problems.Count > 0)
         {
-            throw MeshError.Precondition("PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}: {string.Join("; ", problems.Take(8))}.");
+            throw MeshError.Precondition(
+                "PIPELINE_DOES_NOT_FIT", $"{pipeline.Name} does not fit the data of {version.Name}:", [.. problems.Select(p => new FieldViolation(p.Field, PipelineSpecs.Sentence(p)))]);
         }
     }
 

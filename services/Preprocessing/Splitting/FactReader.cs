@@ -1,4 +1,3 @@
-using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.V1;
 using Mesh.Specs;
 using Mesh.Transforms.Records;
@@ -19,7 +18,7 @@ internal sealed class FactReader(SplitRule rule, RecordSchema schema)
     public bool ComparesRecords => _features.Length > 0;
 
     /// <param name="dealt">Whether the record's split leaves open where it belongs.</param>
-    /// <exception cref="JobFailure">The record has no value, or none that can be used, in the column that decides.</exception>
+    /// <exception cref="SplitValueException">The record has no value, or none that can be used, in the column that decides.</exception>
     public RecordFacts Of(in RawRecord record, bool dealt) =>
         new(_features.Length > 0 ? _hash.Of(record.Values.Span, _features) : 0, dealt && _column >= 0 ? KeyOf(record) : 0);
 
@@ -44,16 +43,15 @@ internal sealed class FactReader(SplitRule rule, RecordSchema schema)
         ref readonly var value = ref record.Values.Span[_column];
         switch (rule.Spec.Strategy)
         {
+            case SplitStrategy.Time or SplitStrategy.Predefined when value.IsMissing || value is { Kind: ColumnKind.Number, Number: double.NaN }:
+                throw new SplitValueException("SPLIT_VALUE_MISSING", record.Name, $"has no value in '{rule.Column!.Name}', by which the data is divided");
             case SplitStrategy.Time:
-                return value.IsMissing || value is { Kind: ColumnKind.Number, Number: double.NaN }
-                    ? throw new JobFailure("SPLIT_VALUE_MISSING", $"{record.Name} has no value in '{rule.Column!.Name}', by which the data is divided.")
-                    : Ordered(value);
+                return Ordered(value);
             case SplitStrategy.Predefined:
-                var word = value.IsMissing ? "" : value.Text;
-                return Parts.Parse(word) is { } part
+                return Parts.Parse(value.Text) is { } part
                     ? (UInt128)(byte)part
-                    : throw new JobFailure(
-                        "SPLIT_VALUE_UNKNOWN", $"{record.Name} has '{SpecViolation.Shorten(word)}' in '{rule.Column!.Name}', which is to say train, validation or test.");
+                    : throw new SplitValueException(
+                        "SPLIT_VALUE_UNKNOWN", record.Name, $"has '{SpecViolation.Shorten(value.Text)}' in '{rule.Column!.Name}', which is to say train, validation or test");
             default:
                 return _hash.Of(value);
         }

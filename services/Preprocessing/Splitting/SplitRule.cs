@@ -42,6 +42,9 @@ internal sealed class SplitRule
     /// <summary>Of what testing leaves.</summary>
     public double Validation => _ownValidation ? 0 : Spec.ValidationFraction;
 
+    /// <summary>Whether anything is divided that the data has not divided itself.</summary>
+    public bool Draws => Spec.Strategy != SplitStrategy.Predefined && (Test > 0 || Validation > 0);
+
     /// <summary>Whether somebody wants to know which records are equal, and could find any in the wrong place.</summary>
     public bool ComparesRecords => Features.Count > 0 && Spec.Duplicates switch
     {
@@ -59,8 +62,6 @@ internal sealed class SplitRule
         [.. (ComparesRecords ? Features : []).Concat(Column is null ? [] : [Column]).DistinctBy(c => c.Name)];
 
     private bool ByColumn => Spec is { Strategy: SplitStrategy.Predefined, Column.Length: > 0 };
-
-    private bool Draws => Spec.Strategy != SplitStrategy.Predefined && (Test > 0 || Validation > 0);
 
     private bool HasSeveralParts => ByColumn || Draws || Splits.Select(s => PartOf(s.Name)).Distinct().Count() > 1;
 

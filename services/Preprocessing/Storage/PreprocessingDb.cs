@@ -78,6 +78,7 @@ public abstract class PreprocessingDb(DbContextOptions options) : MeshDb(options
             row.Property(c => c.Project).HasMaxLength(63);
             row.Property(c => c.DatasetId).HasMaxLength(63);
             row.Property(c => c.DatasetVersion).HasMaxLength(512);
+            row.Property(c => c.RunName).HasMaxLength(512);
         });
         model.AddBlobs();
         model.AddPartitions();

@@ -65,7 +65,7 @@ public sealed class PinRow
     public required string Holder { get; init; }
 }
 
-/// <summary>Something about a dataset changed that the world outside the database has to follow; see DatasetCare.</summary>
+/// <summary>Something about a dataset or a run changed that the world outside the database has to follow; see DatasetCare.</summary>
 public sealed class DatasetChangeRow
 {
     /// <summary>In the order of creation.</summary>
@@ -73,8 +73,12 @@ public sealed class DatasetChangeRow
 
     public required string Project { get; init; }
 
+    /// <summary>Empty when only a run has changed.</summary>
     public required string DatasetId { get; init; }
 
     /// <summary>The input that is to be pinned if the dataset exists, and let go if not.</summary>
     public required string DatasetVersion { get; init; }
+
+    /// <summary>The run that is to hold the input too while it is active, and to let it go when not; null when none is.</summary>
+    public string? RunName { get; init; }
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Mesh.Jobs;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Callers;
@@ -7,17 +8,18 @@ using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
 using Mesh.ServiceDefaults.Storage;
 using Mesh.ServiceDefaults.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Preprocessing.Triggers;
 
-public sealed class TriggerApi(TriggerStore triggers, ProjectGate gate, ILogger<TriggerApi> logger) : TriggerService.TriggerServiceBase
+public sealed class TriggerApi(TriggerStore triggers, ProjectGate gate, IOptions<JobOptions> jobs, ILogger<TriggerApi> logger) : TriggerService.TriggerServiceBase
 {
     public override async Task<Trigger> CreateTrigger(CreateTriggerRequest request, ServerCallContext context)
     {
         var project = Names.Pipeline.Parse(request.Parent, "parent")[0];
         var violations = new Violations();
         ResourceId.Check(violations, request.TriggerId, "trigger_id");
-        TriggerSpecs.Check(request.Trigger, project, violations);
+        TriggerSpecs.Check(request.Trigger, project, JobResources.Of(jobs.Value), violations);
         violations.ThrowIfAny();
         using var creating = await gate.EnterAsync(project, context.CancellationToken);
         var trigger = await triggers.CreateAsync(request, context.GetCaller().Principal, context.CancellationToken);

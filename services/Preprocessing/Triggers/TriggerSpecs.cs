@@ -1,3 +1,5 @@
+using Mesh.Jobs;
+using Mesh.Jobs.V1;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
@@ -17,7 +19,8 @@ internal static class TriggerSpecs
     private static readonly ResourcePattern Model = new("projects/{project}/models/{model}");
 
     /// <param name="project">Its pipeline's.</param>
-    public static void Check(Trigger? trigger, string project, Violations violations)
+    /// <param name="machine">What there is for its pipeline runs.</param>
+    public static void Check(Trigger? trigger, string project, JobResources machine, Violations violations)
     {
         if (trigger is null)
         {
@@ -33,9 +36,26 @@ internal static class TriggerSpecs
             violations.Require(trigger.Tag != Latest, "trigger.tag", $"\"{Latest}\" is what a trigger without a tag is about.");
         }
 
+        CheckResources(trigger.Resources, machine, violations);
         if (trigger.TrainingRun is not null)
         {
             CheckTraining(trigger.TrainingRun, project, violations);
+        }
+    }
+
+    /// <summary>What can never be given would fail every run, long after whoever asked for it has gone.</summary>
+    private static void CheckResources(ResourceSpec? asked, JobResources machine, Violations violations)
+    {
+        try
+        {
+            machine.Resolve(asked, "trigger.resources");
+        }
+        catch (MeshException e)
+        {
+            foreach (var violation in e.Violations)
+            {
+                violations.Add(violation.Field, violation.Description);
+            }
         }
     }
 

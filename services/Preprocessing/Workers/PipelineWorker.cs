@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.Preprocessing.Workers.Stages;
 using Mesh.ServiceDefaults.Hosting;
@@ -31,6 +32,10 @@ internal static class PipelineWorker
         catch (Exception e) when (Explain(e) is { } failure)
         {
             throw failure;
+        }
+        catch (SplitValueException e)
+        {
+            throw new JobFailure(e.Reason, e.Message, inner: e);
         }
         finally
         {

@@ -10,17 +10,14 @@ internal sealed class RowWriting : IDisposable
 {
     private readonly PartWriter _writer;
     private readonly RecordTransform _transform;
-    private readonly Dictionary<Part, RowSequence> _sequences = [];
+    private readonly RowSequence? _sequence;
+    private Part _last;
 
     public RowWriting(FittedPipeline fitted, PartWriter writer, int cpus)
     {
         _writer = writer;
         _transform = new RecordTransform(fitted, cpus);
-        if (fitted.IsSequence)
-        {
-            // Rows that span records span those of one part alone.
-            _sequences = Parts.Kept.ToDictionary(part => part, _ => fitted.NewSequence());
-        }
+        _sequence = fitted.IsSequence ? fitted.NewSequence() : null;
     }
 
     /// <summary>Appends what the records give.</summary>
@@ -35,11 +32,12 @@ internal sealed class RowWriting : IDisposable
             parts = [.. parts.Where(part => part != Part.Dropped)];
         }
 
-        if (_sequences.Count > 0)
+        if (_sequence is not null)
         {
             for (var i = 0; i < records.Count; i++)
             {
-                _sequences[parts[i]].Push(records[i], rows => _writer.Append(parts[i], rows, 0, 1));
+                _last = parts[i];
+                _sequence.Push(records[i], (int)_last, WriteOne);
             }
 
             return;
@@ -62,20 +60,13 @@ internal sealed class RowWriting : IDisposable
     }
 
     /// <summary>The records of a split of the data are over: what follows is another series.</summary>
-    public void EndSeries()
-    {
-        foreach (var (part, sequence) in _sequences)
-        {
-            sequence.Flush(rows => _writer.Append(part, rows, 0, 1));
-        }
-    }
+    public void EndSeries() => _sequence?.Flush(WriteOne);
 
     public void Dispose()
     {
         _transform.Dispose();
-        foreach (var sequence in _sequences.Values)
-        {
-            sequence.Dispose();
-        }
+        _sequence?.Dispose();
     }
+
+    private void WriteOne(RowBatch rows) => _writer.Append(_last, rows, 0, 1);
 }

@@ -1,10 +1,8 @@
 using Mesh.Ingest.V1;
 using Mesh.Jobs.Workers;
 using Mesh.Preprocessing.Pipelines;
-using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
-using Mesh.ServiceDefaults.Names;
 using Microsoft.Extensions.Options;
 using Pipeline = Mesh.Transforms.Pipeline;
 
@@ -13,18 +11,15 @@ namespace Mesh.Preprocessing.Workers;
 /// <summary>What all that works on a run has in common: the pipeline, bound to the data, the records and the blobs.</summary>
 internal sealed class RunInput
 {
-    private readonly DatasetService.DatasetServiceClient _datasets;
-    private readonly TimeSpan _patience;
-
     /// <param name="folder">For files; removed by the caller.</param>
     public RunInput(WorkerSession session, PipelineRunSpec spec, string folder)
     {
         (Session, Spec, Folder) = (session, spec, folder);
         (Pipeline, Rule) = BoundPipeline.Of(spec.Pipeline, spec.DatasetVersion);
-        _datasets = session.Services.GetRequiredService<DatasetService.DatasetServiceClient>();
-        _patience = TimeSpan.FromSeconds(session.Services.GetRequiredService<IOptions<PreprocessingOptions>>().Value.IngestPatienceSeconds);
+        var datasets = session.Services.GetRequiredService<DatasetService.DatasetServiceClient>();
+        var patience = TimeSpan.FromSeconds(session.Services.GetRequiredService<IOptions<PreprocessingOptions>>().Value.IngestPatienceSeconds);
         var logger = session.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PipelineWorker));
-        Records = new RecordStream(_datasets, Version, _patience, logger);
+        Records = new RecordStream(datasets, Version, patience, logger);
         Blobs = new RunBlobs(session);
     }
 
@@ -54,26 +49,6 @@ internal sealed class RunInput
         }
 
         return new RawRecords(Version, all.Count > 0 ? all : Pipeline.Sources);
-    }
-
-    /// <summary>Keeps the version alive for the result. Whoever sees the result can count on the input being there.</summary>
-    public async Task PinAsync(CancellationToken cancel)
-    {
-        var holder = Names.Processed.Format(ResourcePattern.ProjectOf(Session.Name)!, ProcessedStore.IdOf(Spec.Key));
-        var request = new PinDatasetVersionRequest { Name = Version.Name, Holder = holder };
-        var waiting = new IngestPatience(_patience);
-        while (true)
-        {
-            try
-            {
-                await _datasets.PinDatasetVersionAsync(request, cancellationToken: cancel);
-                return;
-            }
-            catch (Grpc.Core.RpcException e) when (waiting.Has(e, cancel))
-            {
-                await waiting.WaitAsync(cancel);
-            }
-        }
     }
 
     /// <summary>Fails the run where equal records may not be apart.</summary>

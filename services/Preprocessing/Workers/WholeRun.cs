@@ -10,7 +10,7 @@ namespace Mesh.Preprocessing.Workers;
 /// <list type="number">
 /// <item>stream the training records and learn from them (statistics, label names), again for what learns from what was learned;</item>
 /// <item>stream all records, transform them on every core, write each part's shards in record order;</item>
-/// <item>put shards and fitted pipeline into the blob store, pin the input, return the result.</item>
+/// <item>put shards and fitted pipeline into the blob store, return the result.</item>
 /// </list>
 /// Records are dealt to their parts the first time they come by; a split that has to know all of them first takes one more
 /// pass before these. Memory holds one batch of records at a time. Nothing is visible before the service has accepted the
@@ -54,7 +54,6 @@ internal sealed class WholeRun : IDisposable
             dataset.DuplicateRecords = _duplicates.Count;
         }
 
-        await _input.PinAsync(cancel);
         return dataset;
     }
 

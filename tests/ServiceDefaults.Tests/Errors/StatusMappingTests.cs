@@ -47,6 +47,14 @@ public class StatusMappingTests
     }
 
     [Fact]
+    public void What_a_resource_does_not_allow_is_told_field_by_field()
+    {
+        var status = MeshError.Precondition("DOES_NOT_FIT", "It does not fit:", [new("a", "is wrong."), new("b", "is wrong, too.")]).ToRpcException().GetRpcStatus()!;
+        Assert.Equal(((int)StatusCode.FailedPrecondition, "It does not fit: a: is wrong. b: is wrong, too."), (status.Code, status.Message));
+        Assert.Equal(["a", "b"], status.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+    }
+
+    [Fact]
     public void Retry_time_and_metadata_are_told()
     {
         var error = new MeshException(StatusCode.FailedPrecondition, "OFFSET_MISMATCH", "Go on at 7.")

@@ -80,6 +80,25 @@ public class WindowTests
         Assert.Equal(2, rows);
     }
 
+    [Fact]
+    public void A_series_breaks_off_where_a_record_is_of_another_part() =>
+        Gen.Select(Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2]).Array[0, 60], Gen.Int[1, 4], Gen.Int[1, 3]).Sample((drawn, length, horizon) =>
+        {
+            var fitted = Fit($$"""{"length":{{length}},"horizon":{{horizon}},"targets":["sun"],"features":["rain"],"group":"city"}""", "city", "rain", "sun");
+            var days = drawn.Select((d, i) => (Day: new Day(i, $"{d.Item1}", i, i), Part: d.Item2)).ToArray();
+            var found = new List<(int Part, int End)>();
+            using var sequence = fitted.NewSequence();
+            for (var i = 0; i < days.Length; i++)
+                sequence.Push(Record(days[i].Day), days[i].Part, _ => found.Add((days[i].Part, i)));
+
+            // As many records of its city up to it, one after the other, as a window has, all of one part.
+            var expected = Enumerable.Range(0, days.Length)
+                .Where(i => days[..(i + 1)].Where(d => d.Day.City == days[i].Day.City).TakeLast(length + horizon).ToArray() is var last
+                    && last.Length == length + horizon && last.All(d => d.Part == days[i].Part))
+                .Select(i => (days[i].Part, i));
+            Assert.Equal(expected, found);
+        }, iter: 300, threads: 1);
+
     [Theory]
     [InlineData(5, "'day' is 5, as in the record before it; a series has to ascend")]
     [InlineData(4, "'day' is 4, before that of the record before it; a series has to ascend")]

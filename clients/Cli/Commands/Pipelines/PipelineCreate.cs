@@ -79,7 +79,7 @@ internal sealed class PipelineCreate : MeshCommand
     private Pipeline WithArguments(CommandRun run, Pipeline pipeline, string[] given)
     {
         pipeline.Transforms.Add(given.Select(TransformArgument.Parse));
-        pipeline.Split = _split.Read(run, pipeline.Split);
+        pipeline.Split = _split.Read(run, pipeline);
         pipeline.PartitionRecords = run.Has(_partition) ? run.Get(_partition) : pipeline.PartitionRecords;
         return pipeline;
     }

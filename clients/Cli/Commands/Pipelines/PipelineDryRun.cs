@@ -31,7 +31,7 @@ internal sealed class PipelineDryRun : MeshCommand
         var specification = document?.ToProto();
         if (specification is not null)
         {
-            specification.Split ??= SplitOptions.Default;
+            specification.Split ??= SplitDefault.Of(specification);
         }
 
         var request = new DryRunPipelineRequest

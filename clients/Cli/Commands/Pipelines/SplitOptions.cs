@@ -7,13 +7,11 @@ namespace Mesh.Cli.Commands.Pipelines;
 /// <summary>The options that become a <see cref="SplitSpec"/>.</summary>
 internal sealed class SplitOptions
 {
-    private const double DefaultShare = 0.1;
-
-    private readonly Option<double?> _validation = new("--validation") { Description = $"Share of the training data for validation, 0 to 0.5. [default: {DefaultShare}]", HelpName = "SHARE" };
+    private readonly Option<double?> _validation = new("--validation") { Description = $"Share of the training data for validation, 0 to 0.5. [default: {SplitDefault.Share}]", HelpName = "SHARE" };
 
     private readonly Option<double?> _test = new("--test")
     {
-        Description = $"Share for testing when the data has no test split of its own, 0 to 0.5. [default: {DefaultShare}]", HelpName = "SHARE",
+        Description = $"Share for testing when the data has no test split of its own, 0 to 0.5. [default: {SplitDefault.Share}]", HelpName = "SHARE",
     };
 
     private readonly Option<long?> _seed = new("--seed") { Description = "The same seed and data give the same split. [default: 1]", HelpName = "N" };
@@ -21,7 +19,7 @@ internal sealed class SplitOptions
     private readonly Option<string> _strategy = new Option<string>("--split-by")
     {
         Description = "How records are divided: stratified (exact shares of each class), random (of all records), group (groups stay whole), "
-            + "time (the latest for testing) or predefined (as the data says). [default: stratified]",
+            + "time (the latest for testing) or predefined (as the data says). [default: stratified; of windows their time, or else their group]",
         HelpName = "WAY",
     }.AcceptOnlyFromAmong("stratified", "random", "group", "time", "predefined");
 
@@ -36,21 +34,20 @@ internal sealed class SplitOptions
         HelpName = "fail|together|drop|allow",
     }.AcceptOnlyFromAmong("fail", "together", "drop", "allow");
 
-    /// <summary>Of a pipeline that says nothing about it.</summary>
-    public static SplitSpec Default => new() { Seed = 1, ValidationFraction = DefaultShare, TestFraction = DefaultShare };
-
     public IEnumerable<Option> All => [_validation, _test, _seed, _strategy, _column, _duplicates];
 
     /// <summary>What the options say, over what a file says.</summary>
-    public SplitSpec Read(CommandRun run, SplitSpec? written)
+    /// <exception cref="CommandException">They leave open what has no default.</exception>
+    public SplitSpec Read(CommandRun run, Pipeline pipeline)
     {
-        var split = written ?? new SplitSpec { Seed = 1 };
-        split.Strategy = run.Get(_strategy) is { } strategy ? Enum.Parse<SplitStrategy>(strategy, ignoreCase: true) : split.Strategy;
+        var (written, asked) = (pipeline.Split, run.Get(_strategy));
+        var split = written ?? (asked is null ? SplitDefault.Of(pipeline) : new SplitSpec { Seed = 1 });
+        split.Strategy = asked is null ? split.Strategy : Enum.Parse<SplitStrategy>(asked, ignoreCase: true);
         split.Duplicates = run.Get(_duplicates) is { } duplicates ? Enum.Parse<DuplicatePolicy>(duplicates, ignoreCase: true) : split.Duplicates;
         split.Column = run.Get(_column) ?? split.Column;
         split.Seed = run.Get(_seed) ?? split.Seed;
         // What is predefined leaves no shares to be drawn.
-        var share = written is null && split.Strategy != SplitStrategy.Predefined ? DefaultShare : (double?)null;
+        var share = written is null && split.Strategy != SplitStrategy.Predefined ? SplitDefault.Share : (double?)null;
         split.ValidationFraction = run.Get(_validation) ?? share ?? split.ValidationFraction;
         split.TestFraction = run.Get(_test) ?? share ?? split.TestFraction;
         return split;

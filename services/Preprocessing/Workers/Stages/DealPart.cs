@@ -41,7 +41,6 @@ internal static class DealPart
         result.Partitions.Add(await DigestsAsync(assignment, work.RecordCounts, cancel));
         result.Assignment = await input.Blobs.StoreFileAsync(assignment, cancel);
         result.Learned = await Learning.StandAsync(input, input.Pipeline.Unfitted, cancel);
-        await input.PinAsync(cancel);
         return result;
     }
 
