@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Jobs.Groups;
 
 /// <summary>
-/// Removes the parts of groups that ended long ago, the group itself stays: nothing needs them any more, and there are many.
-/// Their logs go first, or nobody would know of them after a crash. Each replica removes those on its own machine, and there
-/// those of jobs, too, that were deleted on another.
+/// Removes the parts of groups that ended long ago: nothing needs them any more, and there are many. The groups stay. Logs go
+/// before rows, or nobody would know of them after a crash. Each replica removes the logs of its own machine, also those of
+/// jobs that were deleted on another.
 /// </summary>
 internal sealed class PartRetention<TDb>(
     JobTransaction<TDb> jobs, WorkerLogs logs, IOptions<JobOptions> options, TimeProvider time, ILogger<PartRetention<TDb>> logger) : BackgroundService
