@@ -38,6 +38,9 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
     /// <summary>While true, pins and unpins fail as if Ingest were away.</summary>
     public bool PinsAway { get; set; }
 
+    /// <summary>While true, a split is one partition, as of a file that can only be read from its start.</summary>
+    public bool Uncut { get; set; }
+
     /// <summary>While true, versions cannot be listed.</summary>
     public bool ListsAway { get; set; }
 
@@ -94,9 +97,10 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
         var response = new ListRecordPartitionsResponse();
         foreach (var split in data.Version.Splits)
         {
-            for (var offset = 0L; offset < split.RecordCount; offset += request.TargetRecords)
+            var target = Uncut ? split.RecordCount : request.TargetRecords;
+            for (var offset = 0L; offset < split.RecordCount; offset += target)
             {
-                var count = Math.Min(request.TargetRecords, split.RecordCount - offset);
+                var count = Math.Min(target, split.RecordCount - offset);
                 response.Partitions.Add(new RecordPartition { Split = split.Name, Offset = offset, RecordCount = count, Digest = data.DigestOf(split.Name, (int)offset, (int)count) });
             }
         }

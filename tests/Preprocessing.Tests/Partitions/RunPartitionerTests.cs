@@ -1,5 +1,7 @@
+using Grpc.Net.Client;
 using Mesh.Ingest.V1;
 using Mesh.Preprocessing.Partitions;
+using Mesh.Preprocessing.Tests.Hosting;
 using Xunit;
 
 namespace Mesh.Preprocessing.Tests.Partitions;
@@ -22,6 +24,20 @@ public class RunPartitionerTests
     [Fact]
     public void A_pipeline_may_say_it() =>
         Assert.Equal(700, RunPartitioner.TargetOf(new V1.Pipeline { PartitionRecords = 700 }, Version(1_000_000, Gibibyte)));
+
+    [Fact]
+    public async Task Files_that_are_read_from_their_start_may_leave_the_run_to_one_process()
+    {
+        await using var mesh = await MeshSeam.StartAsync();
+        using var channel = GrpcChannel.ForAddress(mesh.Address);
+        var partitioner = new RunPartitioner(new DatasetService.DatasetServiceClient(channel));
+        var version = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 200)).Version;
+        var pipeline = PipelineCalls.Labelled();
+        pipeline.PartitionRecords = 100;
+        Assert.Equal(12, (await partitioner.CutAsync(pipeline, version, TestContext.Current.CancellationToken)).Count);
+        mesh.Ingest.Uncut = true;
+        Assert.Empty(await partitioner.CutAsync(pipeline, version, TestContext.Current.CancellationToken));
+    }
 
     private static DatasetVersion Version(long records, long bytes) => new()
     {
