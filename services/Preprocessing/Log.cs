@@ -32,9 +32,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Information, "Ingest broke off at record {Index} of {Split} ({Status}); going on there.")]
     public static partial void RecordsBrokeOff(this ILogger logger, long index, string split, string status);
 
-    [LoggerMessage(11, LogLevel.Warning, "The folder of a dry run could not be removed ({Error}); trying again with a later one.")]
+    [LoggerMessage(12, LogLevel.Warning, "The folder of a dry run could not be removed ({Error}); trying again with a later one.")]
     public static partial void DryRunFolderLeft(this ILogger logger, string error);
 
-    [LoggerMessage(12, LogLevel.Warning, "The process of a dry run has not ended {Seconds} s after it was killed.")]
+    [LoggerMessage(13, LogLevel.Warning, "The process of a dry run has not ended {Seconds} s after it was killed.")]
     public static partial void DryRunNotEnded(this ILogger logger, double seconds);
 }

@@ -66,6 +66,7 @@ internal sealed class PipelineDryRun : MeshCommand
             ("records", tried.RecordsRead == 0 ? "" : $"{tried.RecordsRead}: {string.Join(", ", tried.PartCounts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Value} {p.Key}"))}"),
             .. tried.OutputColumns.Select(column => ($"column {column.Name}", ProcessedText.Type(column))),
             ("labels", string.Join(", ", tried.Labels)),
+            .. tried.MadeAnew.Select(reason => ("anew", Printable.Line(reason))),
         ]);
         if (tried.Rows.Count > 0)
         {
