@@ -28,6 +28,7 @@ public class DryRunTests
         Assert.Equal((100, 17), (tried.RecordsRead, tried.PartCounts["test"]));
         Assert.InRange(tried.PartCounts["validation"], 7, 26);
         Assert.Equal(83, tried.PartCounts["train"] + tried.PartCounts["validation"]);
+        Assert.Equal(["STRATIFIED", "label"], tried.MadeAnew.Select(reason => reason.Split(' ')[0]));
         Assert.Equal(FashionMnist.ClassNames, tried.Labels);
         Assert.Equal(["image", "label"], tried.OutputColumns.Select(c => c.Name));
         Assert.Equal(10, tried.Rows.Count);

@@ -23,6 +23,7 @@ public class PipelineTests
         var created = await service.CreateAsync("a", PipelineCalls.Labelled(), requestId: "r-1");
         Assert.Equal(created, await service.CreateAsync("a", PipelineCalls.Labelled(), requestId: "r-1"));
         Assert.Equal("projects/default/pipelines/a", created.Name);
+        Assert.Equal(["STRATIFIED", "label"], created.MadeAnew.Select(reason => reason.Split(' ')[0]));
         Assert.Equal(created, await service.Pipelines.GetPipelineAsync(new() { Name = created.Name }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.AlreadyExists, "ALREADY_EXISTS"), Short(await PipelineCalls.FailsAsync(() => service.CreateAsync("a", PipelineCalls.Labelled()))));
         await service.CreateAsync("b", PipelineCalls.Labelled());

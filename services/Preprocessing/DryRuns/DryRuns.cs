@@ -1,5 +1,7 @@
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Pipelines;
 using Mesh.Preprocessing.Runs;
+using Mesh.Preprocessing.Splitting;
 using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.ServiceDefaults.Names;
@@ -29,15 +31,15 @@ public sealed class DryRuns(PipelineStore pipelines, DatasetVersions versions, D
         var pipeline = request.Specification ?? await pipelines.GetAsync(request.Pipeline, cancel);
         var version = await versions.FindAsync(request.DatasetVersion, project, cancel);
         var problems = PipelineFit.AllProblems(pipeline, version);
-        return problems.Count > 0
-            ? new() { Problems = { problems.Take(ProblemList.MaxProblems).Select(p => new DryRunProblem { Field = p.Field, Description = p.Description }) } }
-            : await processes.RunAsync(
-                new DryRunTask
-                {
-                    Pipeline = pipeline,
-                    DatasetVersion = DatasetVersions.WithoutFiles(version),
-                    Records = request.Records == 0 ? DefaultRecords : request.Records,
-                },
-                cancel);
+        if (problems.Count > 0)
+        {
+            return new() { Problems = { problems.Take(ProblemList.MaxProblems).Select(p => new DryRunProblem { Field = p.Field, Description = p.Description }) } };
+        }
+
+        var tried = await processes.RunAsync(
+            new DryRunTask { Pipeline = pipeline, DatasetVersion = DatasetVersions.WithoutFiles(version), Records = request.Records == 0 ? DefaultRecords : request.Records },
+            cancel);
+        tried.MadeAnew.Add(MadeAnew.Of(pipeline, new SplitRule(pipeline.Split, version, []).Draws));
+        return tried;
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Jobs.V1;
+using Mesh.Preprocessing.Partitions;
 using Mesh.Preprocessing.Processed;
 using Mesh.Preprocessing.Runs;
 using Mesh.Preprocessing.V1;
@@ -30,17 +31,17 @@ public sealed class PipelineApi(
         using var creating = await gate.EnterAsync(project, context.CancellationToken);
         var pipeline = await pipelines.CreateAsync(project, request, context.GetCaller().Principal, context.CancellationToken);
         logger.PipelineCreated(pipeline.Name, pipeline.Creator);
-        return pipeline;
+        return Described(pipeline);
     }
 
-    public override Task<Pipeline> GetPipeline(GetPipelineRequest request, ServerCallContext context) =>
-        pipelines.GetAsync(request.Name, context.CancellationToken);
+    public override async Task<Pipeline> GetPipeline(GetPipelineRequest request, ServerCallContext context) =>
+        Described(await pipelines.GetAsync(request.Name, context.CancellationToken));
 
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
     {
         var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
         var (page, next) = await pipelines.ListAsync(project, Paging.Parse(request.PageSize, request.PageToken), context.CancellationToken);
-        return new ListPipelinesResponse { Pipelines = { page }, NextPageToken = next };
+        return new ListPipelinesResponse { Pipelines = { page.Select(Described) }, NextPageToken = next };
     }
 
     public override async Task<Empty> DeletePipeline(DeletePipelineRequest request, ServerCallContext context)
@@ -118,6 +119,12 @@ public sealed class PipelineApi(
     {
         await processed.UnpinAsync(request.Name, request.Holder, context.CancellationToken);
         return new Empty();
+    }
+
+    private static Pipeline Described(Pipeline pipeline)
+    {
+        pipeline.MadeAnew.Add(MadeAnew.Of(pipeline));
+        return pipeline;
     }
 
     private static TransformDescription Describe(TransformDefinition definition) => new()

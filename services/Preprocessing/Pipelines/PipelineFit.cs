@@ -1,5 +1,6 @@
 using Mesh.Ingest.V1;
 using Mesh.Preprocessing.Splitting;
+using Mesh.Preprocessing.V1;
 using Mesh.ServiceDefaults.Errors;
 using Mesh.Specs;
 using Mesh.Transforms.Series;
@@ -30,6 +31,10 @@ internal static class PipelineFit
         if (SplitSpecs.Check(pipeline.Split, schema) is { } split)
         {
             problems.Add(split);
+        }
+        else if (pipeline.Split is { Strategy: SplitStrategy.Time, Column.Length: > 0 } time)
+        {
+            problems.AddRange(FixedBorders.Problems(time, schema.Columns[schema.IndexOf(time.Column)].Kind, [.. version.Splits.Select(s => s.Name)]));
         }
 
         if (SeriesColumns.Of(PipelineSpecs.ToSpec(pipeline), schema) is { } series)

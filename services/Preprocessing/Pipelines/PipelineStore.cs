@@ -26,6 +26,7 @@ public sealed class PipelineStore(IDbContextFactory<PreprocessingDb> databases, 
         var pipeline = request.Pipeline.Clone();
         pipeline.Name = Names.Pipeline.Format(project, request.PipelineId);
         pipeline.Split ??= new SplitSpec();
+        pipeline.MadeAnew.Clear();
         (pipeline.Creator, pipeline.CreateTime) = (creator, now.UtcTicks.ToTimestamp());
         db.Pipelines.Add(new PipelineRow { Project = project, PipelineId = request.PipelineId, Description = pipeline.ToByteArray() });
         once.Record(pipeline.Name, now);

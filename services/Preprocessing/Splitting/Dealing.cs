@@ -90,7 +90,7 @@ internal sealed class Dealing : IDisposable
             _assignment[record] = Part.Dropped;
         }
 
-        var borders = _rule.Spec.Strategy == SplitStrategy.Time
+        var borders = _rule.FindsBorders
             ? TimeBorders.Find(() => Records(facts, cancel).Where(r => r.Fixed is null && _assignment[r.Record] != Part.Dropped).Select(r => (ulong)r.Facts.Key), _rule.Test, _rule.Validation)
             : default;
         var dealer = _rule.NewDealer(borders);

@@ -22,6 +22,7 @@ internal sealed class SplitRule
         (_ownTest, _ownValidation) = (Has(OwnTest), Has(OwnValidation));
         var name = Spec is { Strategy: SplitStrategy.Stratified, Column: "" } ? DataSchema.LabelOf(version) : Spec.Column;
         Column = Draws || ByColumn ? DataSchema.Of(version).Columns.FirstOrDefault(c => c.Name == name && SplitSpecs.Takes(Spec.Strategy, c.Kind)) : null;
+        Borders = Draws && FixedBorders.Are(Spec) && Column is not null ? FixedBorders.Of(Spec, Column.Kind) : null;
         Features = [.. features.Where(c => c.Name != DataSchema.LabelOf(version))];
     }
 
@@ -37,13 +38,16 @@ internal sealed class SplitRule
     /// <summary>The columns in which equal records are equal.</summary>
     public IReadOnlyList<RecordColumn> Features { get; }
 
+    /// <summary>Of the time, when the split gives them; null when they follow from the records.</summary>
+    public TimeBorders? Borders { get; }
+
     public double Test => _ownTest ? 0 : Spec.TestFraction;
 
     /// <summary>Of what testing leaves.</summary>
     public double Validation => _ownValidation ? 0 : Spec.ValidationFraction;
 
     /// <summary>Whether anything is divided that the data has not divided itself.</summary>
-    public bool Draws => Spec.Strategy != SplitStrategy.Predefined && (Test > 0 || Validation > 0);
+    public bool Draws => Spec.Strategy != SplitStrategy.Predefined && (Test > 0 || Validation > 0 || FixedBorders.Are(Spec));
 
     /// <summary>Whether somebody wants to know which records are equal, and could find any in the wrong place.</summary>
     public bool ComparesRecords => Features.Count > 0 && Spec.Duplicates switch
@@ -53,9 +57,12 @@ internal sealed class SplitRule
         _ => HasSeveralParts,
     };
 
+    /// <summary>Whether it is to be found out of all records where parts begin.</summary>
+    public bool FindsBorders => Spec.Strategy == SplitStrategy.Time && Draws && Borders is null;
+
     /// <summary>Whether all records have to be looked at before it is known where the first one belongs.</summary>
     public bool NeedsSurvey =>
-        (Spec.Strategy == SplitStrategy.Time && Draws) || (ComparesRecords && Spec.Duplicates is DuplicatePolicy.Drop or DuplicatePolicy.Together);
+        FindsBorders || (ComparesRecords && Spec.Duplicates is DuplicatePolicy.Drop or DuplicatePolicy.Together);
 
     /// <summary>The columns that decide, and those that a survey reads.</summary>
     public IReadOnlyList<RecordColumn> SurveyColumns =>
@@ -75,11 +82,11 @@ internal sealed class SplitRule
     };
 
     /// <summary>Decides for one record after the other, in order, by what their <see cref="RecordFacts.Key"/> is.</summary>
-    /// <param name="borders">Of the time; by other strategies not looked at.</param>
+    /// <param name="borders">Of the time, when the rule <see cref="FindsBorders"/>; else not looked at.</param>
     public Func<UInt128, Part> NewDealer(TimeBorders borders = default) => Spec.Strategy switch
     {
         SplitStrategy.Group => new GroupDraws(this).Next,
-        SplitStrategy.Time => borders.PartOf,
+        SplitStrategy.Time => (Borders ?? borders).PartOf,
         SplitStrategy.Predefined => key => (Part)(byte)key,
         _ => new ClassDraws(Spec.Seed, Test, Validation).Next,
     };

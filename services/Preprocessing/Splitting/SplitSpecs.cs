@@ -9,6 +9,7 @@ namespace Mesh.Preprocessing.Splitting;
 internal static class SplitSpecs
 {
     private const double LargestFraction = 0.5;
+    private const int LongestMoment = 64;
     private const string TestField = "test_fraction";
     private const string ValidationField = "validation_fraction";
 
@@ -36,6 +37,8 @@ internal static class SplitSpecs
             violations.Require(split.Column.Length > 0, $"{field}.column", $"is missing: {Word(split.Strategy)} needs the column to go by.");
         }
 
+        From(split.ValidationFrom, "validation_from");
+        From(split.TestFrom, "test_from");
         if (split.Strategy == SplitStrategy.Random)
         {
             violations.Require(split.Column.Length == 0, $"{field}.column", "must be empty: RANDOM goes by no column.");
@@ -46,9 +49,16 @@ internal static class SplitSpecs
             violations.Add($"{field}.duplicates", "TOGETHER takes records out of their groups; with GROUP use FAIL, DROP or ALLOW.");
         }
 
+        void From(string value, string name)
+        {
+            violations.Require(value.Length <= LongestMoment, $"{field}.{name}", $"must have at most {LongestMoment} characters.");
+            violations.Require(value.Length == 0 || split.Strategy == SplitStrategy.Time, $"{field}.{name}", "must be empty: only TIME has borders.");
+        }
+
         void Fraction(double value, string name)
         {
             violations.Require(value is >= 0 and <= LargestFraction, $"{field}.{name}", $"must be from 0 to {LargestFraction}.");
+            violations.Require(!(value is > 0 and <= LargestFraction && FixedBorders.Are(split)), $"{field}.{name}", "must be 0: validation_from and test_from say where the parts begin.");
             if (split.Strategy == SplitStrategy.Predefined)
             {
                 violations.Require(value is not (> 0 and <= LargestFraction), $"{field}.{name}", "must be 0: PREDEFINED draws nothing.");

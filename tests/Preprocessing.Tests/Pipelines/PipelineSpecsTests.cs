@@ -44,6 +44,8 @@ public class PipelineSpecsTests
             PipelineSpecs.Key(With(new SplitSpec { Strategy = SplitStrategy.Random }), Digest),
             PipelineSpecs.Key(With(new SplitSpec { Column = "species" }), Digest),
             PipelineSpecs.Key(With(new SplitSpec { Duplicates = DuplicatePolicy.Drop }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { ValidationFrom = "2015" }), Digest),
+            PipelineSpecs.Key(With(new SplitSpec { TestFrom = "2015" }), Digest),
         };
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }

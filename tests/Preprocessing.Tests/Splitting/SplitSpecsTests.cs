@@ -23,6 +23,9 @@ public class SplitSpecsTests
         Assert.Equal(["s.column"], Wrong(new SplitSpec { Strategy = SplitStrategy.Time }));
         Assert.Equal(["s.column"], Wrong(new SplitSpec { Strategy = SplitStrategy.Random, Column = "a" }));
         Assert.Equal(["s.duplicates"], Wrong(new SplitSpec { Strategy = SplitStrategy.Group, Column = "a", Duplicates = DuplicatePolicy.Together }));
+        Assert.Equal(["s.test_fraction"], Wrong(new SplitSpec { Strategy = SplitStrategy.Time, Column = "a", TestFraction = 0.1, ValidationFrom = "1" }));
+        Assert.Equal(["s.validation_from", "s.test_from"], Wrong(new SplitSpec { ValidationFrom = "1", TestFrom = "2" }));
+        Assert.Equal(["s.test_from"], Wrong(new SplitSpec { Strategy = SplitStrategy.Time, Column = "a", TestFrom = new string('1', 65) }));
         Assert.Equal(["s.validation_fraction", "s.test_fraction"], Wrong(new SplitSpec { Strategy = SplitStrategy.Predefined, ValidationFraction = 0.1, TestFraction = 0.1 }));
     }
 

@@ -67,6 +67,7 @@ internal sealed class PipelineDryRun : MeshCommand
             .. tried.OutputColumns.Select(column => ($"column {column.Name}", ProcessedText.Type(column))),
             ("labels", string.Join(", ", tried.Labels)),
             .. ProcessedText.Classes(tried.OutputColumns),
+            .. tried.MadeAnew.Select(reason => ("anew", Printable.Line(reason))),
         ]);
         if (tried.Rows.Count > 0)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -63,6 +64,11 @@ internal static class PipelineFields
             }
 
             value = JsonValue.Create(whole);
+        }
+        else if (field.FieldType == FieldType.String && value?.GetValueKind() == JsonValueKind.Number)
+        {
+            // A moment may be a number, which nobody writes in quotes.
+            value = JsonValue.Create(value.ToJsonString());
         }
 
         return Merge(pipeline, new JsonObject { [Split] = new JsonObject { [name] = value?.DeepClone() } });

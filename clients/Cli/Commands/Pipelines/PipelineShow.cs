@@ -37,6 +37,7 @@ internal sealed class PipelineShow : MeshCommand
                 ("partitions", pipeline.PartitionRecords > 0 ? $"of {pipeline.PartitionRecords} records" : ""),
                 .. pipeline.Transforms.Select((t, i) => ($"transform {i + 1}", PipelineText.Transform(t))),
                 ("outputs", string.Join(", ", pipeline.Outputs)),
+                .. pipeline.MadeAnew.Select(reason => ("anew", Printable.Line(reason))),
             ]);
             if (jobs.Count > 0)
             {

@@ -34,7 +34,14 @@ internal sealed class SplitOptions
         HelpName = "fail|together|drop|allow",
     }.AcceptOnlyFromAmong("fail", "together", "drop", "allow");
 
-    public IEnumerable<Option> All => [_validation, _test, _seed, _strategy, _column, _duplicates];
+    public IEnumerable<Option> All => [_validation, _test, _seed, _strategy, _column, _validationFrom, _testFrom, _duplicates];
+
+    private readonly Option<string> _validationFrom = new("--validation-from")
+    {
+        Description = "With --split-by time, instead of shares: the time (2015-06-01) or number at which validation begins, so that later records move no others.", HelpName = "MOMENT",
+    };
+
+    private readonly Option<string> _testFrom = new("--test-from") { Description = "The same for testing.", HelpName = "MOMENT" };
 
     /// <summary>What the options say, over what a file says.</summary>
     /// <exception cref="CommandException">They leave open what has no default.</exception>
@@ -46,8 +53,11 @@ internal sealed class SplitOptions
         split.Duplicates = run.Get(_duplicates) is { } duplicates ? Enum.Parse<DuplicatePolicy>(duplicates, ignoreCase: true) : split.Duplicates;
         split.Column = run.Get(_column) ?? split.Column;
         split.Seed = run.Get(_seed) ?? split.Seed;
-        // What is predefined leaves no shares to be drawn.
-        var share = written is null && split.Strategy != SplitStrategy.Predefined ? SplitDefault.Share : (double?)null;
+        split.ValidationFrom = run.Get(_validationFrom) ?? split.ValidationFrom;
+        split.TestFrom = run.Get(_testFrom) ?? split.TestFrom;
+        // What is predefined, or begins at a moment, leaves no shares to be drawn.
+        var drawn = split.Strategy != SplitStrategy.Predefined && split.ValidationFrom.Length + split.TestFrom.Length == 0;
+        var share = written is null ? (drawn ? SplitDefault.Share : 0) : (double?)null;
         split.ValidationFraction = run.Get(_validation) ?? share ?? split.ValidationFraction;
         split.TestFraction = run.Get(_test) ?? share ?? split.TestFraction;
         return split;

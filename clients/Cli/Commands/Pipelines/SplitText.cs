@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Cli.Output;
 using Mesh.Preprocessing.V1;
 
 namespace Mesh.Cli.Commands.Pipelines;
@@ -24,9 +25,12 @@ internal static class SplitText
 
         var strategy = split.Strategy == SplitStrategy.Unspecified ? SplitStrategy.Stratified : split.Strategy;
         var column = split.Column.Length > 0 ? $" of {split.Column}" : "";
-        var shares = strategy == SplitStrategy.Predefined ? "" : string.Create(CultureInfo.InvariantCulture, $", validation {split.ValidationFraction}, test {split.TestFraction}");
+        var fixedBorders = split.ValidationFrom.Length + split.TestFrom.Length > 0;
+        var shares = strategy == SplitStrategy.Predefined ? "" : fixedBorders ? From("validation", split.ValidationFrom) + From("test", split.TestFrom) : string.Create(CultureInfo.InvariantCulture, $", validation {split.ValidationFraction}, test {split.TestFraction}");
         var seed = strategy is SplitStrategy.Predefined or SplitStrategy.Time ? "" : $", seed {split.Seed}";
         var duplicates = split.Duplicates is DuplicatePolicy.Unspecified or DuplicatePolicy.Fail ? "" : $", duplicates {split.Duplicates.ToString().ToLowerInvariant()}";
-        return $"{strategy.ToString().ToLowerInvariant()}{column}{shares}{seed}{duplicates}";
+        return Printable.Line($"{strategy.ToString().ToLowerInvariant()}{column}{shares}{seed}{duplicates}");
+
+        static string From(string part, string moment) => moment.Length > 0 ? $", {part} from {moment}" : "";
     }
 }
