@@ -15,6 +15,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     /// Bytes on disk of an ACTIVE upload. When its bytes already moved into the store, the upload becomes FINISHED here; when
     /// there is nothing, it starts again at 0.
     /// </summary>
+    /// <exception cref="MeshException">STAGED_ELSEWHERE: the bytes are in a folder that this replica does not have.</exception>
     public async Task<long> CommittedAsync(TDb db, UploadRow row, CancellationToken cancel)
     {
         if (row.State == UploadState.Finished)
@@ -22,6 +23,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
             return row.StoredBytes;
         }
 
+        CheckPlace(row);
         try
         {
             return await staging.CommittedBytesAsync(row.UploadId, cancel);
@@ -37,10 +39,11 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
 
     /// <summary>Hashes what was not hashed while it came in. Outside of any lock: after a restart it reads the whole upload.</summary>
     /// <returns>Null when nothing is staged: moved into the store already, or never made.</returns>
-    public async Task<BlobDigest?> HashAsync(UploadRow row, CancellationToken cancel)
+    public async Task<BlobInfo?> HashAsync(UploadRow row, CancellationToken cancel)
     {
         try
         {
+            CheckPlace(row);
             return row.State == UploadState.Active ? await staging.HashAsync(row.UploadId, cancel) : null;
         }
         catch (StagingNotFoundException)
@@ -57,6 +60,15 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         if (db.Entry(row).State == EntityState.Detached)
         {
             throw MeshError.NotFound(kind.NameOf(row));
+        }
+    }
+
+    /// <summary>Bytes in another folder are not lost: nothing may begin again at 0 here.</summary>
+    private void CheckPlace(UploadRow row)
+    {
+        if (row.State != UploadState.Finished && row.StagingFolder != staging.Folder)
+        {
+            throw UploadErrors.StagedElsewhere(kind.NameOf(row));
         }
     }
 

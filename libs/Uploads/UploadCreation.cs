@@ -37,6 +37,7 @@ internal sealed class UploadCreation<TDb>(
             FileName = asked.FileName,
             DeclaredBytes = asked.SizeBytes,
             AnnouncedSha256 = asked.Sha256,
+            StagingFolder = staging.Folder,
             CreatedTicks = time.GetUtcNow().UtcTicks,
             Creator = creator,
         };

@@ -35,6 +35,10 @@ internal static class UploadErrors
 
     public static MeshException Busy(string name) => MeshError.Aborted("UPLOAD_BUSY", $"{name} is being written by another call.");
 
+    /// <summary>Replicas of one service without a common upload folder: no retry helps, an operator can.</summary>
+    public static MeshException StagedElsewhere(string name) => MeshError.Precondition(
+        "STAGED_ELSEWHERE", $"The bytes of {name} are in the upload folder of another replica. Give all replicas of the service one folder (Uploads:Folder), or delete the upload and send it again.");
+
     public static MeshException TooLarge(string name, long limit) =>
         new(StatusCode.ResourceExhausted, "UPLOAD_TOO_LARGE", $"{name} would be larger than the {limit} bytes that an upload may have here.") { HttpStatus = 413 };
 

@@ -16,8 +16,7 @@ namespace Mesh.Uploads;
 public static class UploadRegistration
 {
     /// <summary>
-    /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> under
-    /// "{state}/uploads" and the <see cref="IBlobStore"/> all services share. The service's database model calls
+    /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> and the <see cref="IBlobStore"/> all services share. The service's database model calls
     /// <see cref="UploadModel.AddUploads"/>.
     /// </summary>
     /// <typeparam name="TReferences">Tells which blobs the service's own resources keep alive.</typeparam>
@@ -29,9 +28,12 @@ public static class UploadRegistration
         var services = builder.Services;
         services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
         builder.AddBlobStore();
-        services.AddSingleton(s => new BlobStaging(
-            s.GetRequiredService<IBlobStore>(), Path.Combine(identity.StateFolder, "uploads"),
-            TimeSpan.FromSeconds(s.GetRequiredService<IOptions<UploadOptions>>().Value.WriterWaitSeconds)));
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<IOptions<UploadOptions>>().Value;
+            var folder = options.Folder.Length > 0 ? options.Folder : Path.Combine(identity.StateFolder, "uploads");
+            return new BlobStaging(s.GetRequiredService<IBlobStore>(), folder, TimeSpan.FromSeconds(options.WriterWaitSeconds));
+        });
         services.AddSingleton<IBlobReferences<TDb>, TReferences>();
         services.AddSingleton<DigestLock<TDb>>();
         services.AddSingleton(s => new BlobCollector<TDb>(

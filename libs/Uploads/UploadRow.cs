@@ -18,6 +18,9 @@ public sealed class UploadRow
     /// <summary>What the client said on creation that the bytes have; empty when it did not know.</summary>
     public string AnnouncedSha256 { get; init; } = "";
 
+    /// <summary>The staging folder that its bytes are in: replicas with another one must not begin it anew.</summary>
+    public required string StagingFolder { get; init; }
+
     public UploadState State { get; set; } = UploadState.Active;
 
     /// <summary>Empty until FINISHED; then the blob's digest, 64 hex digits.</summary>

@@ -30,13 +30,14 @@ public sealed class UploadStore<TDb>
     private readonly UploadCreation<TDb> _creation;
     private readonly StagedBytes<TDb> _staged;
     private readonly UploadFaults _faults;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     internal UploadStore(
         IDbContextFactory<TDb> databases, BlobStaging staging, IBlobStore blobs, IBlobReferences<TDb> references, UploadKind kind, IOptions<UploadOptions> options,
         BlobCollector<TDb> collector, DigestLock<TDb> locks, TimeProvider time, ILogger<UploadStore<TDb>> logger)
     {
-        (_databases, _staging, _kind, _options, _collector, _locks, _logger) = (databases, staging, kind, options.Value, collector, locks, logger);
+        (_databases, _staging, _kind, _options, _collector, _locks, _time, _logger) = (databases, staging, kind, options.Value, collector, locks, time, logger);
         _faults = new UploadFaults(kind, logger);
         _staged = new StagedBytes<TDb>(staging, blobs, kind);
         _known = new KnownContent<TDb>(blobs, references, kind);
@@ -96,6 +97,37 @@ public sealed class UploadStore<TDb>
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
         return await ShowAsync(db, await FindAsync(db, name, cancel), cancel);
+    }
+
+    /// <summary>
+    /// The same, with the SHA-256 of what is there when the request asks for it and it can be told within
+    /// <see cref="UploadOptions.AnswerSeconds"/>; another call goes on with the hashing.
+    /// </summary>
+    public async Task<Upload> GetAsync(GetUploadRequest request, CancellationToken cancel)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var row = await FindAsync(db, request.Name, cancel);
+        var upload = await ShowAsync(db, row, cancel);
+        if (!request.WithCommittedSha256 || upload.State != UploadState.Active)
+        {
+            return upload;
+        }
+
+        using var limit = new CancellationTokenSource(_options.Answer, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            if (await _faults.GuardAsync(row, () => _staged.HashAsync(row, either.Token)) is { } all)
+            {
+                (upload.CommittedBytes, upload.CommittedSha256) = (all.Size, all.Digest.Hex);
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The client asks again.
+        }
+
+        return upload;
     }
 
     /// <summary>The uploads of a project. Bytes of a write in progress are counted in; Get tells where the next one starts.</summary>
@@ -184,7 +216,7 @@ public sealed class UploadStore<TDb>
     {
         var name = _kind.NameOf(row);
         var digest = expected?.Hex ?? (row.AnnouncedSha256.Length > 0 ? row.AnnouncedSha256 : null);
-        digest ??= (await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel)) ?? throw UploadErrors.Busy(name)).Hex;
+        digest ??= (await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel)) ?? throw UploadErrors.Busy(name)).Digest.Hex;
         return await FinishAsync(new FinishUploadRequest { Name = name, Sha256 = digest }, cancel);
     }
 

@@ -87,6 +87,7 @@ internal sealed class UploadSweep<TDb>(
 
     private async Task SweepStagedAsync(CancellationToken cancel)
     {
+        staging.ForgetGone();
         var old = staging.List().Where(s => s.LastWrite < time.GetUtcNow() - Abandoned).Select(s => s.Id).ToList();
         if (old.Count == 0)
         {
