@@ -12,7 +12,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     where TDb : MeshDb
 {
     /// <summary>
-    /// Bytes on disk of an ACTIVE upload. When its bytes already moved into the store, the upload becomes FINISHED here; when
+    /// Bytes on disk of an upload that is not FINISHED. When its bytes already moved into the store, the upload becomes FINISHED here; when
     /// there is nothing, it starts again at 0.
     /// </summary>
     /// <exception cref="MeshException">STAGED_ELSEWHERE: the bytes are in a folder that this replica does not have.</exception>
@@ -37,6 +37,9 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     /// <summary>What <see cref="CommittedAsync"/> would most likely say, without opening or mending anything.</summary>
     public long Seen(UploadRow row) => row.State == UploadState.Finished ? row.StoredBytes : staging.Find(row.UploadId)?.CommittedBytes ?? 0;
 
+    /// <summary>Whether there is anything; <see cref="CommittedAsync"/> mends it otherwise.</summary>
+    public bool IsThere(UploadRow row) => staging.Find(row.UploadId) is not null;
+
     /// <summary>Hashes what was not hashed while it came in. Outside of any lock: after a restart it reads the whole upload.</summary>
     /// <returns>Null when nothing is staged: moved into the store already, or never made.</returns>
     public async Task<BlobInfo?> HashAsync(UploadRow row, CancellationToken cancel)
@@ -44,7 +47,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         try
         {
             CheckPlace(row);
-            return row.State == UploadState.Active ? await staging.HashAsync(row.UploadId, cancel) : null;
+            return row.State != UploadState.Finished ? await staging.HashAsync(row.UploadId, cancel) : null;
         }
         catch (StagingNotFoundException)
         {
@@ -72,7 +75,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         }
     }
 
-    /// <summary>What to do about an ACTIVE upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
+    /// <summary>What to do about an upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
     private async Task<long> RecoverAsync(TDb db, UploadRow row, CancellationToken cancel)
     {
         await ReloadAsync(db, row, cancel);
@@ -86,6 +89,12 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         {
             await FinishAsync(db, row, blob, cancel);
             return blob.Size;
+        }
+
+        if (row.State == UploadState.Finishing)
+        {
+            (row.State, row.FinishingSha256) = (UploadState.Active, "");
+            await db.SaveChangesAsync(cancel);
         }
 
         await staging.CreateAsync(row.UploadId, cancel);

@@ -39,10 +39,17 @@ public static class UploadRegistration
         services.AddSingleton(s => new BlobCollector<TDb>(
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<IBlobReferences<TDb>>(),
             kind, s.GetRequiredService<DigestLock<TDb>>(), s.GetRequiredService<ChangeSignals>(), s.GetRequiredService<ILogger<BlobCollector<TDb>>>()));
+        services.AddSingleton(s => new UploadFaults(kind, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<StagedBytes<TDb>>(s, kind));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<KnownContent<TDb>>(s, kind));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadCreation<TDb>>(s, kind, s.GetRequiredService<IOptions<UploadOptions>>().Value));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinish<TDb>>(s, kind, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinishing<TDb>>(s, kind));
+        services.AddHostedService(s => s.GetRequiredService<UploadFinishing<TDb>>());
         services.AddSingleton(s => new UploadStore<TDb>(
-            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(),
-            s.GetRequiredService<IBlobReferences<TDb>>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(),
+            s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<KnownContent<TDb>>(), s.GetRequiredService<UploadCreation<TDb>>(),
+            s.GetRequiredService<StagedBytes<TDb>>(), s.GetRequiredService<UploadFinishing<TDb>>(), s.GetRequiredService<UploadFaults>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadHttp<TDb>>(s, kind));
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<UploadSweep<TDb>>(s, kind));
         return builder;

@@ -2,7 +2,7 @@ using Mesh.Uploads.V1;
 
 namespace Mesh.Uploads;
 
-/// <summary>One upload. While it is ACTIVE the truth about its bytes is the staging area, not this row.</summary>
+/// <summary>One upload. Until it is FINISHED the truth about its bytes is the staging area, not this row.</summary>
 public sealed class UploadRow
 {
     public required string Project { get; init; }
@@ -27,12 +27,12 @@ public sealed class UploadRow
     public string Sha256 { get; set; } = "";
 
     /// <summary>
-    /// Written before the staged bytes move into the store: when a crash falls between the move and FINISHED, this says
-    /// that the blob is this upload's.
+    /// While FINISHING, what the bytes have or are said to have: written before they move into the store, so that when a crash falls
+    /// between the move and FINISHED, this says that the blob is this upload's. Empty before they were hashed, when nobody said.
     /// </summary>
     public string FinishingSha256 { get; set; } = "";
 
-    /// <summary>Bytes of the finished blob; 0 while ACTIVE.</summary>
+    /// <summary>Bytes of the finished blob; 0 before.</summary>
     public long StoredBytes { get; set; }
 
     public required long CreatedTicks { get; init; }

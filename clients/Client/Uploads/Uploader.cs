@@ -54,10 +54,16 @@ public sealed class Uploader(UploadTarget target, TimeSpan patience)
         }
     }
 
+    /// <summary>Asks until it is FINISHED. Each answer that it goes on is progress, however long the service's store takes.</summary>
     private async Task<Upload> FinishAsync(Upload upload, StreamHash hash, Patience tries, CancellationToken cancel)
     {
         var finish = new FinishUploadRequest { Name = upload.Name, Sha256 = hash.Finish() };
-        return await tries.CallAsync(() => target.Finish(finish, cancel), cancel).ConfigureAwait(false);
+        do
+        {
+            upload = await tries.CallAsync(() => target.Finish(finish, cancel), cancel).ConfigureAwait(false);
+        }
+        while (upload.State == UploadState.Finishing);
+        return upload;
     }
 
     private async Task<Upload> WriteAllAsync(

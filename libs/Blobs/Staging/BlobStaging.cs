@@ -86,7 +86,7 @@ public sealed class BlobStaging
     }
 
     /// <summary>
-    /// Reads what was not hashed while it was written, so that <see cref="FinishAsync"/> need not: a whole upload after a restart. May be cancelled and
+    /// Reads what was not hashed while it was written, so that <see cref="TakeAsync"/> need not: a whole upload after a restart. May be cancelled and
     /// called again.
     /// </summary>
     /// <returns>The digest and the number of all bytes there are.</returns>
@@ -99,23 +99,36 @@ public sealed class BlobStaging
         return await slot.HashRestAsync(file, cancellation);
     }
 
+    /// <summary>Takes the upload to finish it, and keeps others away from it until the result is disposed. Hashes what <see cref="HashAsync"/> has not.</summary>
+    /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
+    public async Task<StagedContent> TakeAsync(string id, CancellationToken cancellation)
+    {
+        var slot = await EnterExistingAsync(id, cancellation);
+        try
+        {
+            using var file = OpenFile(id);
+            StoreFault.Guard(() => slot.Meet(file, PathOf(id)));
+            return new StagedContent(store, PathOf(id), slot, await slot.ContentAsync(file, cancellation), () => slots.TryRemove(id, out _));
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
-    /// Moves the upload into the store, and keeps others away from it meanwhile. With a wrong digest, or when the store fails, the upload stays. A caller
-    /// that crashed after the move finds the blob in the store and no upload.
+    /// Moves the upload into the store. With a wrong digest, or when the store fails, the upload stays. A caller that crashed after the move finds the
+    /// blob in the store and no upload.
     /// </summary>
     /// <exception cref="BlobDigestMismatchException">The content's digest is not <paramref name="expected"/>.</exception>
     /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
     public async Task<BlobInfo> FinishAsync(string id, BlobScope scope, BlobDigest? expected, CancellationToken cancellation)
     {
-        using var slot = await EnterExistingAsync(id, cancellation);
-        var content = await ContentAsync(id, slot, cancellation);
-        if (expected is { } digest && digest != content.Digest)
-        {
-            throw new BlobDigestMismatchException(digest, content.Digest);
-        }
-        var blob = await store.ImportAsync(scope, PathOf(id), content, cancellation);
-        slots.TryRemove(id, out _);
-        return blob;
+        using var content = await TakeAsync(id, cancellation);
+        return expected is { } digest && digest != content.Blob.Digest
+            ? throw new BlobDigestMismatchException(digest, content.Blob.Digest)
+            : await content.ImportAsync(scope, cancellation);
     }
 
     /// <summary>Discards an upload, after its writer let go; false when there was none.</summary>
@@ -179,13 +192,6 @@ public sealed class BlobStaging
             slot.Dispose();
             throw;
         }
-    }
-
-    private async Task<HashedContent> ContentAsync(string id, StagingSlot slot, CancellationToken cancellation)
-    {
-        using var file = OpenFile(id);
-        StoreFault.Guard(() => slot.Meet(file, PathOf(id)));
-        return await slot.ContentAsync(file, cancellation);
     }
 
     private async Task<StagingSlot> EnterExistingAsync(string id, CancellationToken cancellation)

@@ -21,6 +21,9 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
     /// <summary>By file name: how many bytes a write takes before it breaks, and how.</summary>
     public ConcurrentDictionary<string, Queue<(int After, Break Kind)>> Plans { get; } = new();
 
+    /// <summary>Answers to Finish before the one that it is done: true that it goes on, false that the call was cut.</summary>
+    public Queue<bool> Finishing { get; init; } = [];
+
     /// <summary>Answers to Get and Finish that get lost.</summary>
     public int LostAnswers;
 
@@ -206,6 +209,13 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
         {
             upload.Bytes.Clear();
             throw Refusals.Precondition("DIGEST_MISMATCH", "the bytes have another SHA-256.", ("committed_bytes", "0"));
+        }
+
+        if (Finishing.TryDequeue(out var isGoingOn))
+        {
+            return isGoingOn
+                ? Task.FromResult(new Upload(upload.ToUpload()) { State = UploadState.Finishing })
+                : throw new RpcException(new Status(StatusCode.Unavailable, "Cut."));
         }
 
         upload.Finished = true;

@@ -150,6 +150,18 @@ public sealed class UploaderTests
     }
 
     [Fact]
+    public async Task A_finish_that_goes_on_is_waited_for_longer_than_the_patience()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer { Finishing = new([false, true, true, false, true, false]) });
+        // None: only what works in between allows a second failure.
+        using var mesh = server.Client(patience: TimeSpan.Zero);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 3]), "r", cancel: Cancel);
+
+        Assert.Equal((UploadState.Finished, 0), (upload.State, server.Service.Finishing.Count));
+    }
+
+    [Fact]
     public async Task Gives_up_when_its_patience_is_at_its_end()
     {
         await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
