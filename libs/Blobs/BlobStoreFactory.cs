@@ -16,10 +16,11 @@ internal sealed class BlobStoreFactory(ServiceIdentity identity, IOptions<BlobOp
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly List<RemoteBlobStore> remotes = [];
+    private BlobCache? local;
 
     public IBlobStore Create()
     {
-        var cache = new Lazy<BlobCache>(() => new BlobCache(
+        var cache = new Lazy<BlobCache>(() => local = new BlobCache(
             options.Value.CacheFolder is { Length: > 0 } folder ? Path.GetFullPath(folder) : Path.Combine(Path.GetDirectoryName(identity.StateFolder)!, "blob-cache"),
             options.Value.CacheBytes, time, loggers.CreateLogger<BlobCache>()));
         var hot = CreateTier(options.Value, cache);
@@ -29,7 +30,11 @@ internal sealed class BlobStoreFactory(ServiceIdentity identity, IOptions<BlobOp
     /// <summary>The remote stores among what was made.</summary>
     public IReadOnlyList<RemoteBlobStore> Remotes => remotes;
 
-    public void Dispose() => remotes.ForEach(remote => remote.Dispose());
+    public void Dispose()
+    {
+        local?.Dispose();
+        remotes.ForEach(remote => remote.Dispose());
+    }
 
     private IBlobStore CreateTier(BlobTierOptions tier, Lazy<BlobCache> cache) => tier.Kind switch
     {

@@ -36,7 +36,7 @@ public sealed class ContentHasher : IDisposable
     }
 
     /// <summary>Appends a file from byte <see cref="Size"/> to its end. After a cancellation the same call goes on where it stopped.</summary>
-    internal async Task AppendRestAsync(SafeFileHandle file, CancellationToken cancellation)
+    internal async Task AppendRestAsync(SafeFileHandle file, CancellationToken cancellation, IProgress<long>? progress = null)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(HashedContent.ChunkSize);
         try
@@ -45,6 +45,7 @@ public sealed class ContentHasher : IDisposable
             while ((read = await StoreFault.Guard(() => RandomAccess.ReadAsync(file, buffer, Size, cancellation))) > 0)
             {
                 Append(buffer.AsSpan(0, read));
+                progress?.Report(Size);
             }
         }
         finally

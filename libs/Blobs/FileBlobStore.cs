@@ -95,10 +95,10 @@ public sealed class FileBlobStore : IBlobStore
         return new LocalBlob(path);
     }
 
-    public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null)
     {
         var path = layout.Blob(scope, digest);
-        var actual = await HashAsync(scope, digest, cancellation);
+        var actual = await HashAsync(scope, digest, cancellation, progress);
         if (actual.Digest != digest)
         {
             throw BlobCorruptException.OtherContent(digest, actual.Digest);
@@ -155,11 +155,11 @@ public sealed class FileBlobStore : IBlobStore
         }
     }
 
-    private async Task<HashedContent> HashAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    private async Task<HashedContent> HashAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress)
     {
         using var file = StoreFault.Guard(() => Open(scope, digest));
         using var hasher = new ContentHasher();
-        await hasher.AppendRestAsync(file, cancellation);
+        await hasher.AppendRestAsync(file, cancellation, progress);
         return hasher.Finish();
     }
 

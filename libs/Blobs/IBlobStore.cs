@@ -37,9 +37,10 @@ public interface IBlobStore
     Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);
 
     /// <summary>Hashes the whole blob again. Chunk hashes that are missing or damaged are written anew when the blob itself is sound.</summary>
+    /// <param name="progress">Is told how many bytes were hashed, after each MiB or so.</param>
     /// <exception cref="BlobNotFoundException">There is no such blob.</exception>
     /// <exception cref="BlobCorruptException">The bytes are not those of the digest.</exception>
-    Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);
+    Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null);
 
     /// <summary>Removes a blob; false when it was not there. Streams that are open may finish or fail.</summary>
     Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation);

@@ -73,7 +73,7 @@ public sealed class BlobCollector<TDb>
     {
         await using var held = await _locks.TakeAsync(project, digest, cancel);
         var uploaded = await db.Set<UploadRow>()
-            .AnyAsync(u => u.Project == project && (u.Sha256 == digest || u.FinishingSha256 == digest && u.State == UploadState.Active), cancel);
+            .AnyAsync(u => u.Project == project && (u.Sha256 == digest || u.FinishingSha256 == digest && u.State == UploadState.Finishing), cancel);
         if (!uploaded && !await _references.IsReferencedAsync(db, project, digest, cancel))
         {
             await _blobs.DeleteAsync(new BlobScope(_kind.Service, project), BlobDigest.Parse(digest), cancel);

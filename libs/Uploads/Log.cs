@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Error, "Blob {Sha256} of project {Project} could not be looked after; trying again later.")]
     public static partial void CollectFailed(ILogger logger, string project, string sha256, Exception e);
+
+    [LoggerMessage(7, LogLevel.Error, "{Upload} could not be finished.")]
+    public static partial void FinishFailed(ILogger logger, string upload, Exception e);
+
+    [LoggerMessage(8, LogLevel.Information, "Seeing to it that {Upload} is finished: nobody here is at it, perhaps after a stop or a crash.")]
+    public static partial void FinishResumed(ILogger logger, string upload);
 }

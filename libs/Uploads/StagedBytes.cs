@@ -12,9 +12,10 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     where TDb : MeshDb
 {
     /// <summary>
-    /// Bytes on disk of an ACTIVE upload. When its bytes already moved into the store, the upload becomes FINISHED here; when
+    /// Bytes on disk of an upload that is not FINISHED. When its bytes already moved into the store, the upload becomes FINISHED here; when
     /// there is nothing, it starts again at 0.
     /// </summary>
+    /// <exception cref="MeshException">STAGED_ELSEWHERE: the bytes are in a folder that this replica does not have.</exception>
     public async Task<long> CommittedAsync(TDb db, UploadRow row, CancellationToken cancel)
     {
         if (row.State == UploadState.Finished)
@@ -22,6 +23,7 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
             return row.StoredBytes;
         }
 
+        CheckPlace(row);
         try
         {
             return await staging.CommittedBytesAsync(row.UploadId, cancel);
@@ -35,13 +37,17 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
     /// <summary>What <see cref="CommittedAsync"/> would most likely say, without opening or mending anything.</summary>
     public long Seen(UploadRow row) => row.State == UploadState.Finished ? row.StoredBytes : staging.Find(row.UploadId)?.CommittedBytes ?? 0;
 
+    /// <summary>Whether there is anything; <see cref="CommittedAsync"/> mends it otherwise.</summary>
+    public bool IsThere(UploadRow row) => staging.Find(row.UploadId) is not null;
+
     /// <summary>Hashes what was not hashed while it came in. Outside of any lock: after a restart it reads the whole upload.</summary>
     /// <returns>Null when nothing is staged: moved into the store already, or never made.</returns>
-    public async Task<BlobDigest?> HashAsync(UploadRow row, CancellationToken cancel)
+    public async Task<BlobInfo?> HashAsync(UploadRow row, CancellationToken cancel)
     {
         try
         {
-            return row.State == UploadState.Active ? await staging.HashAsync(row.UploadId, cancel) : null;
+            CheckPlace(row);
+            return row.State != UploadState.Finished ? await staging.HashAsync(row.UploadId, cancel) : null;
         }
         catch (StagingNotFoundException)
         {
@@ -60,7 +66,16 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         }
     }
 
-    /// <summary>What to do about an ACTIVE upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
+    /// <summary>Bytes in another folder are not lost: nothing may begin again at 0 here.</summary>
+    private void CheckPlace(UploadRow row)
+    {
+        if (row.State != UploadState.Finished && row.StagingFolder != staging.Folder)
+        {
+            throw UploadErrors.StagedElsewhere(kind.NameOf(row));
+        }
+    }
+
+    /// <summary>What to do about an upload that has no staged bytes; see <see cref="CommittedAsync"/>.</summary>
     private async Task<long> RecoverAsync(TDb db, UploadRow row, CancellationToken cancel)
     {
         await ReloadAsync(db, row, cancel);
@@ -74,6 +89,12 @@ internal sealed class StagedBytes<TDb>(BlobStaging staging, IBlobStore blobs, Up
         {
             await FinishAsync(db, row, blob, cancel);
             return blob.Size;
+        }
+
+        if (row.State == UploadState.Finishing)
+        {
+            (row.State, row.FinishingSha256) = (UploadState.Active, "");
+            await db.SaveChangesAsync(cancel);
         }
 
         await staging.CreateAsync(row.UploadId, cancel);

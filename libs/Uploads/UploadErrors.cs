@@ -10,6 +10,8 @@ internal static class UploadErrors
     /// <summary>The fact of an error that says where the upload continues.</summary>
     public const string Committed = "committed_bytes";
 
+    public const string BusyReason = "UPLOAD_BUSY";
+
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
     public static MeshException OffsetMismatch(string name, long offset, long committed) => WithCommitted(
@@ -33,7 +35,11 @@ internal static class UploadErrors
 
     public static MeshException Finished(string name) => MeshError.Precondition("UPLOAD_FINISHED", $"{name} is finished and takes no more bytes.");
 
-    public static MeshException Busy(string name) => MeshError.Aborted("UPLOAD_BUSY", $"{name} is being written by another call.");
+    public static MeshException Busy(string name) => MeshError.Aborted(BusyReason, $"{name} is being written or finished by another call.");
+
+    /// <summary>Replicas of one service without a common upload folder: no retry helps, an operator can.</summary>
+    public static MeshException StagedElsewhere(string name) => MeshError.Precondition(
+        "STAGED_ELSEWHERE", $"The bytes of {name} are in the upload folder of another replica. Give all replicas of the service one folder (Uploads:Folder), or delete the upload and send it again.");
 
     public static MeshException TooLarge(string name, long limit) =>
         new(StatusCode.ResourceExhausted, "UPLOAD_TOO_LARGE", $"{name} would be larger than the {limit} bytes that an upload may have here.") { HttpStatus = 413 };

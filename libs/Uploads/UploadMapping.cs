@@ -13,7 +13,7 @@ internal static class UploadMapping
         SizeBytes = row.DeclaredBytes,
         CommittedBytes = committedBytes,
         State = row.State,
-        Sha256 = row.Sha256.Length > 0 ? row.Sha256 : row.AnnouncedSha256,
+        Sha256 = row.Sha256.Length > 0 ? row.Sha256 : row.FinishingSha256.Length > 0 ? row.FinishingSha256 : row.AnnouncedSha256,
         CreateTime = row.CreatedTicks.ToTimestamp(),
         Creator = row.Creator,
     };

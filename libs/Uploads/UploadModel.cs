@@ -19,6 +19,7 @@ public static class UploadModel
             row.Property(u => u.Sha256).HasMaxLength(64);
             row.Property(u => u.FinishingSha256).HasMaxLength(64);
             row.Property(u => u.AnnouncedSha256).HasMaxLength(64);
+            row.Property(u => u.StagingFolder).HasMaxLength(32);
             row.Property(u => u.Creator).HasMaxLength(256);
         });
         model.Entity<ReleasedBlobRow>(row =>

@@ -13,6 +13,13 @@ public sealed class UploadOptions
     public long MaxBytes { get; set; } = 256L * 1024 * 1024 * 1024;
 
     /// <summary>
+    /// Folder of the uploads under way; by default "uploads" in the service's state folder. Replicas of a service must share it, as a call
+    /// may reach any of them: on one machine, or on a file system with locks that all machines see. On the file system of a file store
+    /// the end of an upload is a rename, elsewhere a copy.
+    /// </summary>
+    public string Folder { get; set; } = "";
+
+    /// <summary>
     /// Bytes written between two syncs of one upload; the next are written while a sync runs. A crash costs the sender at most
     /// twice this much to send again; smaller values cost a disk flush more often.
     /// </summary>
@@ -25,6 +32,15 @@ public sealed class UploadOptions
     /// </summary>
     [Range(0.0, 60.0)]
     public double WriterWaitSeconds { get; set; } = 2;
+
+    /// <summary>
+    /// Seconds after which a call that finishes or hashes an upload answers though that is not done: it goes on, and the client asks
+    /// again. Less than proxies allow a call on which nothing moves; the gateway allows 100 s.
+    /// </summary>
+    [Range(0.01, 60.0)]
+    public double AnswerSeconds { get; set; } = 20;
+
+    internal TimeSpan Answer => TimeSpan.FromSeconds(AnswerSeconds);
 
     /// <summary>
     /// Hours after which an upload is deleted with its bytes: an unfinished one since its last byte, a finished one since it

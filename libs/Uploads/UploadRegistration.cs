@@ -16,8 +16,7 @@ namespace Mesh.Uploads;
 public static class UploadRegistration
 {
     /// <summary>
-    /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> under
-    /// "{state}/uploads" and the <see cref="IBlobStore"/> all services share. The service's database model calls
+    /// Registers <see cref="UploadStore{TDb}"/>, <see cref="BlobCollector{TDb}"/>, <see cref="BlobStaging"/> and the <see cref="IBlobStore"/> all services share. The service's database model calls
     /// <see cref="UploadModel.AddUploads"/>.
     /// </summary>
     /// <typeparam name="TReferences">Tells which blobs the service's own resources keep alive.</typeparam>
@@ -29,18 +28,28 @@ public static class UploadRegistration
         var services = builder.Services;
         services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
         builder.AddBlobStore();
-        services.AddSingleton(s => new BlobStaging(
-            s.GetRequiredService<IBlobStore>(), Path.Combine(identity.StateFolder, "uploads"),
-            TimeSpan.FromSeconds(s.GetRequiredService<IOptions<UploadOptions>>().Value.WriterWaitSeconds)));
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<IOptions<UploadOptions>>().Value;
+            var folder = options.Folder.Length > 0 ? options.Folder : Path.Combine(identity.StateFolder, "uploads");
+            return new BlobStaging(s.GetRequiredService<IBlobStore>(), folder, TimeSpan.FromSeconds(options.WriterWaitSeconds));
+        });
         services.AddSingleton<IBlobReferences<TDb>, TReferences>();
         services.AddSingleton<DigestLock<TDb>>();
         services.AddSingleton(s => new BlobCollector<TDb>(
             s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<IBlobReferences<TDb>>(),
             kind, s.GetRequiredService<DigestLock<TDb>>(), s.GetRequiredService<ChangeSignals>(), s.GetRequiredService<ILogger<BlobCollector<TDb>>>()));
+        services.AddSingleton(s => new UploadFaults(kind, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<StagedBytes<TDb>>(s, kind));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<KnownContent<TDb>>(s, kind));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadCreation<TDb>>(s, kind, s.GetRequiredService<IOptions<UploadOptions>>().Value));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinish<TDb>>(s, kind, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinishing<TDb>>(s, kind));
+        services.AddHostedService(s => s.GetRequiredService<UploadFinishing<TDb>>());
         services.AddSingleton(s => new UploadStore<TDb>(
-            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), s.GetRequiredService<IBlobStore>(),
-            s.GetRequiredService<IBlobReferences<TDb>>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(), s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<DigestLock<TDb>>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+            s.GetRequiredService<IDbContextFactory<TDb>>(), s.GetRequiredService<BlobStaging>(), kind, s.GetRequiredService<IOptions<UploadOptions>>(),
+            s.GetRequiredService<BlobCollector<TDb>>(), s.GetRequiredService<KnownContent<TDb>>(), s.GetRequiredService<UploadCreation<TDb>>(),
+            s.GetRequiredService<StagedBytes<TDb>>(), s.GetRequiredService<UploadFinishing<TDb>>(), s.GetRequiredService<UploadFaults>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadHttp<TDb>>(s, kind));
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<UploadSweep<TDb>>(s, kind));
         return builder;

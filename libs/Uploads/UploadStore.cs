@@ -25,22 +25,19 @@ public sealed class UploadStore<TDb>
     private readonly UploadKind _kind;
     private readonly UploadOptions _options;
     private readonly BlobCollector<TDb> _collector;
-    private readonly DigestLock<TDb> _locks;
     private readonly KnownContent<TDb> _known;
     private readonly UploadCreation<TDb> _creation;
     private readonly StagedBytes<TDb> _staged;
+    private readonly UploadFinishing<TDb> _finishing;
     private readonly UploadFaults _faults;
-    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
 
     internal UploadStore(
-        IDbContextFactory<TDb> databases, BlobStaging staging, IBlobStore blobs, IBlobReferences<TDb> references, UploadKind kind, IOptions<UploadOptions> options,
-        BlobCollector<TDb> collector, DigestLock<TDb> locks, TimeProvider time, ILogger<UploadStore<TDb>> logger)
+        IDbContextFactory<TDb> databases, BlobStaging staging, UploadKind kind, IOptions<UploadOptions> options, BlobCollector<TDb> collector,
+        KnownContent<TDb> known, UploadCreation<TDb> creation, StagedBytes<TDb> staged, UploadFinishing<TDb> finishing, UploadFaults faults, TimeProvider time)
     {
-        (_databases, _staging, _kind, _options, _collector, _locks, _logger) = (databases, staging, kind, options.Value, collector, locks, logger);
-        _faults = new UploadFaults(kind, logger);
-        _staged = new StagedBytes<TDb>(staging, blobs, kind);
-        _known = new KnownContent<TDb>(blobs, references, kind);
-        _creation = new UploadCreation<TDb>(staging, kind, _options, locks, _known, _faults, time);
+        (_databases, _staging, _kind, _options, _collector, _known) = (databases, staging, kind, options.Value, collector, known);
+        (_creation, _staged, _finishing, _faults, _time) = (creation, staged, finishing, faults, time);
     }
 
     /// <summary>
@@ -72,13 +69,22 @@ public sealed class UploadStore<TDb>
 
     /// <summary>
     /// Writes the bytes of a stream, which are those that <paramref name="part"/> says. When the upload has all the bytes that the part
-    /// says it will have, it is finished. What the stream throws is thrown on; what it gave before that is kept.
+    /// says it will have, it is finished. What the stream throws is thrown on; what it gave before that is kept. An upload that is being
+    /// finished has all its bytes: nothing is read then.
     /// </summary>
     /// <param name="expected">What all bytes have; null for what was announced, or whatever they have.</param>
-    public async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel)
+    /// <param name="limit">Answers FINISHING when the finish takes longer; null waits for its end.</param>
+    public async Task<Upload> PutAsync(string name, ContentPart part, Stream content, BlobDigest? expected, CancellationToken cancel, TimeSpan? limit = null)
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
-        var row = await FindActiveAsync(db, name, cancel);
+        var row = await FindAsync(db, name, cancel);
+        expected = DigestOf(row, expected);
+        if (row.State == UploadState.Finishing && limit is null)
+        {
+            return await FinishAsync(row, expected, limit, cancel);
+        }
+
+        CheckActive(row);
         var total = TotalOf(row, part.Total);
         if (part.IsWhole)
         {
@@ -86,16 +92,47 @@ public sealed class UploadStore<TDb>
         }
 
         // A part ends where it says; all of an upload whose size nobody knows, where the body does.
-        var limit = part.End ?? total ?? 0;
+        var end = part.End ?? total ?? 0;
         using var body = new BodyChunks(content);
-        var committed = await AppendAsync(db, row, part.Start, limit, body.ReadAsync(cancel), cancel);
-        return (part.IsWhole ? total ?? committed : part.Total) == committed ? await FinishWholeAsync(row, expected, cancel) : row.ToUpload(_kind, committed);
+        var committed = await AppendAsync(db, row, part.Start, end, body.ReadAsync(cancel), cancel);
+        return (part.IsWhole ? total ?? committed : part.Total) == committed ? await FinishAsync(row, expected, limit, cancel) : row.ToUpload(_kind, committed);
     }
 
     public async Task<Upload> GetAsync(string name, CancellationToken cancel)
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
         return await ShowAsync(db, await FindAsync(db, name, cancel), cancel);
+    }
+
+    /// <summary>
+    /// The same, with the SHA-256 of what is there when the request asks for it and it can be told within
+    /// <see cref="UploadOptions.AnswerSeconds"/>; another call goes on with the hashing.
+    /// </summary>
+    public async Task<Upload> GetAsync(GetUploadRequest request, CancellationToken cancel)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancel);
+        var row = await FindAsync(db, request.Name, cancel);
+        var upload = await ShowAsync(db, row, cancel);
+        if (!request.WithCommittedSha256 || upload.State != UploadState.Active)
+        {
+            return upload;
+        }
+
+        using var limit = new CancellationTokenSource(_options.Answer, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            if (await _faults.GuardAsync(row, () => _staged.HashAsync(row, either.Token)) is { } all)
+            {
+                (upload.CommittedBytes, upload.CommittedSha256) = (all.Size, all.Digest.Hex);
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The client asks again.
+        }
+
+        return upload;
     }
 
     /// <summary>The uploads of a project. Bytes of a write in progress are counted in; Get tells where the next one starts.</summary>
@@ -114,8 +151,9 @@ public sealed class UploadStore<TDb>
 
     /// <summary>
     /// Checks all bytes against the digest the client computed and stores them; bytes that the project has already need not have
-    /// been sent. Finishing again with the same digest is harmless. After DIGEST_MISMATCH the upload is ACTIVE and empty: the
-    /// client sends it again from byte 0.
+    /// been sent. Answers FINISHING when that takes longer than <see cref="UploadOptions.AnswerSeconds"/>; it goes on, whoever waits, and
+    /// a further call joins it. Finishing again with the same digest is harmless. After DIGEST_MISMATCH the upload is ACTIVE and empty:
+    /// the client sends it again from byte 0.
     /// </summary>
     public async Task<Upload> FinishAsync(FinishUploadRequest request, CancellationToken cancel)
     {
@@ -126,19 +164,10 @@ public sealed class UploadStore<TDb>
 
         await using var db = await _databases.CreateDbContextAsync(cancel);
         var row = await FindAsync(db, request.Name, cancel);
-        if (row.AnnouncedSha256.Length > 0 && row.AnnouncedSha256 != digest.Hex)
-        {
-            throw UploadErrors.AnnouncedOtherwise(request.Name, row.AnnouncedSha256);
-        }
-
-        await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel));
-        await using var held = await _locks.TakeAsync(row.Project, digest.Hex, cancel);
-        await _staged.ReloadAsync(db, row, cancel);
-        await _faults.GuardAsync(row, () => FinishAsync(db, row, digest, cancel));
-        return row.ToUpload(_kind, row.StoredBytes);
+        return await FinishAsync(row, DigestOf(row, digest), _options.Answer, cancel);
     }
 
-    /// <summary>Deletes an upload in either state. Its blob goes when nothing else refers to it.</summary>
+    /// <summary>Deletes an upload; ABORTED while it is being finished. Its blob goes when nothing else refers to it.</summary>
     public async Task DeleteAsync(string name, CancellationToken cancel)
     {
         await using var db = await _databases.CreateDbContextAsync(cancel);
@@ -180,56 +209,42 @@ public sealed class UploadStore<TDb>
         }
     }
 
-    private async Task<Upload> FinishWholeAsync(UploadRow row, BlobDigest? expected, CancellationToken cancel)
+    private async Task<Upload> FinishAsync(UploadRow row, BlobDigest? digest, TimeSpan? limit, CancellationToken cancel)
     {
-        var name = _kind.NameOf(row);
-        var digest = expected?.Hex ?? (row.AnnouncedSha256.Length > 0 ? row.AnnouncedSha256 : null);
-        digest ??= (await _faults.GuardAsync(row, () => _staged.HashAsync(row, cancel)) ?? throw UploadErrors.Busy(name)).Hex;
-        return await FinishAsync(new FinishUploadRequest { Name = name, Sha256 = digest }, cancel);
-    }
-
-    private async Task FinishAsync(TDb db, UploadRow row, BlobDigest digest, CancellationToken cancel)
-    {
-        var committed = await _staged.CommittedAsync(db, row, cancel);
-        if (row.State == UploadState.Finished)
-        {
-            if (row.Sha256 != digest.Hex)
-            {
-                throw UploadErrors.FinishedOtherwise(_kind.NameOf(row), row.Sha256);
-            }
-
-            return;
-        }
-
-        if (row.DeclaredBytes > 0 && committed != row.DeclaredBytes)
-        {
-            var blob = await _known.FindAsync(db, row.Project, digest, row.DeclaredBytes, cancel)
-                ?? throw UploadErrors.SizeMismatch(_kind.NameOf(row), row.DeclaredBytes, committed);
-            await StagedBytes<TDb>.FinishAsync(db, row, blob, cancel);
-            await _staging.DeleteAsync(row.UploadId, CancellationToken.None);
-            return;
-        }
-
-        row.FinishingSha256 = digest.Hex;
-        await db.SaveChangesAsync(cancel);
+        var finishing = row.State == UploadState.Finished ? Task.FromResult(row) : _finishing.RunAsync(row, digest);
         try
         {
-            var blob = await _staging.FinishAsync(row.UploadId, new BlobScope(_kind.Service, row.Project), digest, cancel);
-            await StagedBytes<TDb>.FinishAsync(db, row, blob, CancellationToken.None);
+            var finished = await finishing.WaitAsync(limit ?? Timeout.InfiniteTimeSpan, _time, cancel);
+            return digest is { } expected && finished.Sha256 != expected.Hex
+                ? throw UploadErrors.FinishedOtherwise(_kind.NameOf(row), finished.Sha256)
+                : finished.ToUpload(_kind, finished.StoredBytes);
         }
-        catch (BlobDigestMismatchException e)
+        catch (TimeoutException) when (!finishing.IsCompleted)
         {
-            Log.DigestMismatch(_logger, _kind.NameOf(row), digest.Hex, e.Actual.Hex);
-            row.FinishingSha256 = "";
-            await db.SaveChangesAsync(CancellationToken.None);
-            await _staging.DeleteAsync(row.UploadId, CancellationToken.None);
-            await _staging.CreateAsync(row.UploadId, CancellationToken.None);
-            throw UploadErrors.DigestMismatch(_kind.NameOf(row), digest.Hex, e.Actual.Hex);
+            var upload = row.ToUpload(_kind, _staged.Seen(row));
+            (upload.State, upload.Sha256) = (UploadState.Finishing, digest?.Hex ?? upload.Sha256);
+            return upload;
         }
     }
 
-    private async Task<Upload> ShowAsync(TDb db, UploadRow row, CancellationToken cancel) =>
-        row.ToUpload(_kind, await _faults.GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)));
+    /// <summary>Does not wait for who is at work with the bytes: those may have long to do.</summary>
+    private async Task<Upload> ShowAsync(TDb db, UploadRow row, CancellationToken cancel)
+    {
+        if (row.State == UploadState.Finishing && _staged.IsThere(row))
+        {
+            return row.ToUpload(_kind, _staged.Seen(row));
+        }
+
+        try
+        {
+            return row.ToUpload(_kind, await _faults.GuardAsync(row, () => _staged.CommittedAsync(db, row, cancel)));
+        }
+        catch (MeshException e) when (e.Reason == UploadErrors.BusyReason)
+        {
+            await _staged.ReloadAsync(db, row, cancel);
+            return row.ToUpload(_kind, _staged.Seen(row));
+        }
+    }
 
     private async Task<UploadRow> FindAsync(TDb db, string name, CancellationToken cancel)
     {
@@ -240,8 +255,22 @@ public sealed class UploadStore<TDb>
     private async Task<UploadRow> FindActiveAsync(TDb db, string name, CancellationToken cancel)
     {
         var row = await FindAsync(db, name, cancel);
-        return row.State == UploadState.Active ? row : throw UploadErrors.Finished(name);
+        CheckActive(row);
+        return row;
     }
+
+    private void CheckActive(UploadRow row)
+    {
+        if (row.State != UploadState.Active)
+        {
+            throw row.State == UploadState.Finished ? UploadErrors.Finished(_kind.NameOf(row)) : UploadErrors.Busy(_kind.NameOf(row));
+        }
+    }
+
+    /// <summary>What all bytes must have; null when nobody has said.</summary>
+    private BlobDigest? DigestOf(UploadRow row, BlobDigest? said) => !BlobDigest.TryParse(row.AnnouncedSha256, out var announced)
+        ? said
+        : said is null || said == announced ? announced : throw UploadErrors.AnnouncedOtherwise(_kind.NameOf(row), announced.Hex);
 
     /// <summary>All bytes that the upload will have; null when nobody has said.</summary>
     private long? TotalOf(UploadRow row, long? said)

@@ -11,12 +11,12 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Uploads;
 
 /// <summary>
-/// Keeps uploads and their blobs from staying for ever. At start and every <see cref="UploadOptions.SweepMinutes"/>: 1. deletes
-/// uploads that nobody goes on with; 2. removes staged bytes that belong to no upload, which a crash left; 3. collects released
-/// blobs, as it does whenever <see cref="BlobCollector{TDb}.Wake"/> is called.
+/// Keeps uploads and their blobs from staying for ever. At start and every <see cref="UploadOptions.SweepMinutes"/>: 1. goes on with
+/// finishes that a crash interrupted; 2. deletes uploads that nobody goes on with; 3. removes staged bytes that belong to no upload,
+/// which a crash left; 4. collects released blobs, as it does whenever <see cref="BlobCollector{TDb}.Wake"/> is called.
 /// </summary>
 internal sealed class UploadSweep<TDb>(
-    IDbContextFactory<TDb> databases, BlobStaging staging, UploadStore<TDb> uploads, UploadKind kind, BlobCollector<TDb> collector,
+    IDbContextFactory<TDb> databases, BlobStaging staging, UploadStore<TDb> uploads, UploadFinishing<TDb> finishing, UploadKind kind, BlobCollector<TDb> collector,
     IOptions<UploadOptions> options, TimeProvider time, ILogger<UploadSweep<TDb>> logger) : BackgroundService
     where TDb : MeshDb
 {
@@ -30,6 +30,7 @@ internal sealed class UploadSweep<TDb>(
             while (true)
             {
                 var due = Task.Delay(TimeSpan.FromMinutes(options.Value.SweepMinutes), time, stoppingToken);
+                await GuardAsync(finishing.ResumeAsync, stoppingToken);
                 await GuardAsync(ExpireAsync, stoppingToken);
                 await GuardAsync(SweepStagedAsync, stoppingToken);
                 do
@@ -87,6 +88,7 @@ internal sealed class UploadSweep<TDb>(
 
     private async Task SweepStagedAsync(CancellationToken cancel)
     {
+        staging.ForgetGone();
         var old = staging.List().Where(s => s.LastWrite < time.GetUtcNow() - Abandoned).Select(s => s.Id).ToList();
         if (old.Count == 0)
         {
@@ -94,7 +96,7 @@ internal sealed class UploadSweep<TDb>(
         }
 
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var active = (await db.Set<UploadRow>().Where(u => u.State == UploadState.Active).Select(u => u.UploadId).ToListAsync(cancel)).ToHashSet();
+        var active = (await db.Set<UploadRow>().Where(u => u.State != UploadState.Finished).Select(u => u.UploadId).ToListAsync(cancel)).ToHashSet();
         var count = 0;
         foreach (var id in old.Where(id => !active.Contains(id)))
         {

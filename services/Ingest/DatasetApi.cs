@@ -51,7 +51,7 @@ internal sealed class DatasetApi(
         uploads.WriteAsync(requests, context.CancellationToken);
 
     public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context) =>
-        uploads.GetAsync(request.Name, context.CancellationToken);
+        uploads.GetAsync(request, context.CancellationToken);
 
     public override Task<ListUploadsResponse> ListUploads(ListUploadsRequest request, ServerCallContext context) =>
         uploads.ListAsync(request, context.CancellationToken);

@@ -18,7 +18,7 @@ internal sealed class IngestContents(IDbContextFactory<IngestDb> databases) : IP
             ["datasets"] = await db.Datasets.LongCountAsync(d => d.Project == project, cancel),
             ["imports"] = await db.Imports.LongCountAsync(
                 i => i.Project == project && i.State != JobState.Succeeded && i.State != JobState.Failed && i.State != JobState.Cancelled, cancel),
-            ["uploads"] = await db.Set<UploadRow>().LongCountAsync(u => u.Project == project && u.State == UploadState.Active, cancel),
+            ["uploads"] = await db.Set<UploadRow>().LongCountAsync(u => u.Project == project && u.State != UploadState.Finished, cancel),
         };
     }
 }

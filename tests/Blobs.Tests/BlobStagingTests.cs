@@ -154,8 +154,10 @@ public sealed class BlobStagingTests : IDisposable
         var staging = Open();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staging.HashAsync("u1", new CancellationToken(canceled: true)));
         await staging.HashAsync("u1", Cancellation);
-        // Were the file read again, these bytes would show.
+        // Were the file read again, these bytes would show. Its time is put back: one that has changed is read again.
+        var time = File.GetLastWriteTimeUtc(folder.File("staging", "u1"));
         await File.WriteAllBytesAsync(folder.File("staging", "u1"), new byte[content.Length], Cancellation);
+        File.SetLastWriteTimeUtc(folder.File("staging", "u1"), time);
         Assert.Equal(new BlobInfo(BlobDigest.Of(content), content.Length), await staging.FinishAsync("u1", Scope, BlobDigest.Of(content), Cancellation));
         await Assert.ThrowsAsync<StagingNotFoundException>(() => staging.HashAsync("u1", Cancellation));
     }

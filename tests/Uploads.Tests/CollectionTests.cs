@@ -108,7 +108,7 @@ public sealed class CollectionTests
         var upload = await host.Uploads.CreateAsync();
         await host.Uploads.WriteAsync(upload.Name, bytes);
         var finishing = host.Uploads.FinishAsync(upload.Name, Sha256(bytes));
-        await store.Imported;
+        await store.Held;
         // The bytes are in the store and the upload is not FINISHED yet.
         await using (var db = host.OpenDatabase())
         {

@@ -2,20 +2,42 @@ using Mesh.Blobs;
 
 namespace Mesh.Uploads.Tests;
 
-/// <summary>A store that holds every import back after it was done, until <see cref="LetGo"/>.</summary>
-internal sealed class HeldStore(IBlobStore inner) : IBlobStore
+/// <summary>A store whose imports stop, after they were done or before they begin, until <see cref="LetGo"/>.</summary>
+/// <param name="before">Stops before the import, which can be cancelled there: a transfer that takes long.</param>
+internal sealed class HeldStore(IBlobStore inner, bool before = false) : IBlobStore
 {
-    private readonly TaskCompletionSource _imported = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _imports;
 
-    public Task Imported => _imported.Task;
+    /// <summary>Completes when the first import stops.</summary>
+    public Task Held => _held.Task;
+
+    /// <summary>Imports that were begun.</summary>
+    public int Imports => Volatile.Read(ref _imports);
+
+    /// <summary>Imports that fail instead of stopping, from the first on.</summary>
+    public int Failures;
 
     public void LetGo() => _letGo.TrySetResult();
 
     public async Task<BlobInfo> ImportAsync(BlobScope scope, string path, HashedContent content, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _imports);
+        if (Interlocked.Decrement(ref Failures) >= 0)
+        {
+            throw new BlobStoreException("The blob store is away.");
+        }
+
+        if (before)
+        {
+            _held.TrySetResult();
+            await _letGo.Task.WaitAsync(cancellation);
+            return await inner.ImportAsync(scope, path, content, cancellation);
+        }
+
         var blob = await inner.ImportAsync(scope, path, content, cancellation);
-        _imported.TrySetResult();
+        _held.TrySetResult();
         await _letGo.Task;
         return blob;
     }
@@ -31,7 +53,7 @@ internal sealed class HeldStore(IBlobStore inner) : IBlobStore
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         inner.OpenLocalAsync(scope, digest, cancellation);
 
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => inner.VerifyAsync(scope, digest, cancellation);
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null) => inner.VerifyAsync(scope, digest, cancellation, progress);
 
     public Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => inner.DeleteAsync(scope, digest, cancellation);
 

@@ -40,7 +40,7 @@ public sealed class RestartTests
         await host.Uploads.WriteAsync(name, bytes);
         await using (var db = host.OpenDatabase())
         {
-            await db.Set<UploadRow>().ExecuteUpdateAsync(set => set.SetProperty(u => u.FinishingSha256, Sha256(bytes)), Cancel);
+            await db.Set<UploadRow>().ExecuteUpdateAsync(set => set.SetProperty(u => u.FinishingSha256, Sha256(bytes)).SetProperty(u => u.State, UploadState.Finishing), Cancel);
         }
 
         await host.Staging.FinishAsync(name.Split('/')[^1], UploadsHost.Scope, BlobDigest.Parse(Sha256(bytes)), Cancel);

@@ -23,28 +23,23 @@ internal static class FileUploads
         {
             var (index, file) = item;
             using var part = stage.Part(file.Name);
-            uploads[index] = await SendAsync(run, project, file, begun.GetValueOrDefault((file.Name, file.Size)), count.Of(file.Name, file.Size, part), cancel);
+            uploads[index] = await SendAsync(run, project, file, begun[(file.Name, file.Size)], count.Of(file.Name, file.Size, part), cancel);
         });
         count.Finish(files.Count);
         return uploads;
     }
 
-    /// <summary>What an earlier run left, by name and size: it may have been stopped or killed, or have run on another machine.</summary>
-    private static async Task<IReadOnlyDictionary<(string, long), string>> BegunAsync(CommandRun run, string project)
+    /// <summary>
+    /// What an earlier run may have left, by name and size, the furthest first: it may have been stopped or killed, or have run on another
+    /// machine. It may also be of another file that has the same name and size.
+    /// </summary>
+    private static async Task<ILookup<(string, long), string>> BegunAsync(CommandRun run, string project)
     {
-        var begun = new Dictionary<(string, long), string>();
-        foreach (var upload in await run.Mesh.PatientlyAsync(mesh => mesh.ListUploadsAsync(project, UploadState.Active, run.Cancel), run.Cancel))
-        {
-            if (upload is { CommittedBytes: > 0, SizeBytes: > 0 })
-            {
-                begun[(upload.FileName, upload.SizeBytes)] = upload.Name;
-            }
-        }
-
-        return begun;
+        var uploads = await run.Mesh.PatientlyAsync(mesh => mesh.ListUploadsAsync(project, UploadState.Active, run.Cancel), run.Cancel);
+        return uploads.Where(u => u is { CommittedBytes: > 0, SizeBytes: > 0 }).OrderByDescending(u => u.CommittedBytes).ToLookup(u => (u.FileName, u.SizeBytes), u => u.Name);
     }
 
-    private static async Task<string> SendAsync(CommandRun run, string project, DataFile file, string? begun, IProgress<long> progress, CancellationToken cancel)
+    private static async Task<string> SendAsync(CommandRun run, string project, DataFile file, IEnumerable<string> begun, IProgress<long> progress, CancellationToken cancel)
     {
         await using var content = File.OpenRead(file.Path);
         var requestId = DataFile.RequestId("upload", project, file.Name, file.Key);

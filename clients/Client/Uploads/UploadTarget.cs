@@ -22,8 +22,8 @@ public sealed class UploadTarget
     /// <summary>Sends what the upload lacks and returns what it has then.</summary>
     internal Func<UploadRest, CancellationToken, Task<Upload>> Write { get; }
 
-    /// <summary>The server re-reads a large upload to verify it.</summary>
-    private static DateTime FinishDeadline => DateTime.UtcNow.AddMinutes(10);
+    /// <summary>The service answers within about 20 s, done or not.</summary>
+    private static DateTime FinishDeadline => DateTime.UtcNow.AddMinutes(2);
 
     /// <param name="http">Reaches the same service over plain HTTP, which costs both ends less than messages; null sends messages.</param>
     public static UploadTarget Datasets(DatasetService.DatasetServiceClient client, HttpClient? http = null) => new(

@@ -10,13 +10,14 @@ namespace Mesh.Blobs.Caching;
 /// which the next fetch removes.
 /// </summary>
 /// <remarks>A copy may outlive its blob: one that another machine deleted can still be opened here until it is evicted.</remarks>
-public sealed class BlobCache
+public sealed class BlobCache : IDisposable
 {
     private const int LooksForRoom = 5;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     private readonly CacheFolder folder;
     private readonly VerifiedFiles verified = new();
+    private readonly SharedFetches fetches = new();
     private readonly TimeProvider time;
     private readonly ILogger<BlobCache> logger;
 
@@ -31,17 +32,28 @@ public sealed class BlobCache
     }
 
     /// <param name="open">Opens the blob where it comes from; its stream knows its length.</param>
+    /// <param name="cancellation">Ends the wait. What was begun goes on, so that another call need not begin anew.</param>
     internal async Task<LocalBlob> OpenAsync(
         BlobScope scope, BlobDigest digest, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellation)
     {
         var path = folder.PathOf(scope, digest);
-        if (await FindAsync(path, digest, cancellation) is { } cached)
+        while (true)
         {
-            return cached;
+            if (await FindAsync(path, digest, cancellation) is { } cached)
+            {
+                return cached;
+            }
+            using var fetch = fetches.Join(path, token => FetchOnceAsync(path, digest, open, token));
+            await fetch.Done.WaitAsync(cancellation);
+            if (await FindAsync(path, digest, cancellation) is { } fetched)
+            {
+                return fetched;
+            }
         }
-        using var fetching = await FileLock.AcquireAsync(folder.FetchLock(digest), time, cancellation);
-        return await FindAsync(path, digest, cancellation) ?? await FetchAsync(path, digest, open, cancellation);
     }
+
+    /// <summary>Ends the fetches under way.</summary>
+    public void Dispose() => fetches.Dispose();
 
     /// <summary>Removes a copy unless it is in use; then it is evicted later.</summary>
     internal Task DropAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
@@ -100,6 +112,13 @@ public sealed class BlobCache
             verified.Add(path, look);
         }
         return true;
+    }
+
+    private async Task<LocalBlob> FetchOnceAsync(
+        string path, BlobDigest digest, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellation)
+    {
+        using var alone = await FileLock.AcquireAsync(folder.FetchLock(digest), time, cancellation);
+        return await FindAsync(path, digest, cancellation) ?? await FetchAsync(path, digest, open, cancellation);
     }
 
     private async Task<LocalBlob> FetchAsync(

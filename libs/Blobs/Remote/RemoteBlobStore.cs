@@ -74,10 +74,10 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         cache.OpenAsync(scope, digest, token => OpenReadAsync(scope, digest, cancellation: token), cancellation);
 
-    public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation)
+    public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null)
     {
         var blob = await StatAsync(scope, digest, cancellation) ?? throw new BlobNotFoundException(scope, digest);
-        var actual = await HashAsync(scope, blob, cancellation);
+        var actual = await HashAsync(scope, blob, progress, cancellation);
         if (actual.Digest != digest)
         {
             throw BlobCorruptException.OtherContent(digest, actual.Digest);
@@ -171,7 +171,7 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
         return ChunkSidecar.Describes(sidecar, expected, blob) ? sidecar : throw ChunkSidecar.Damaged(blob.Digest);
     }
 
-    private async Task<HashedContent> HashAsync(BlobScope scope, BlobInfo blob, CancellationToken cancellation)
+    private async Task<HashedContent> HashAsync(BlobScope scope, BlobInfo blob, IProgress<long>? progress, CancellationToken cancellation)
     {
         using var hasher = new ContentHasher();
         using var ahead = new ReadAhead(Fetch(scope, blob), (blob.Size - 1) / HashedContent.ChunkSize, blob.Size, readAhead);
@@ -183,6 +183,7 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
                 var chunk = buffer.AsMemory(0, (int)Math.Min(HashedContent.ChunkSize, blob.Size - hasher.Size));
                 await ahead.ReadAsync(hasher.Size / HashedContent.ChunkSize, chunk, cancellation);
                 hasher.Append(chunk.Span);
+                progress?.Report(hasher.Size);
             }
             return hasher.Finish();
         }

@@ -5,7 +5,8 @@ namespace Mesh.Blobs.Staging;
 
 /// <summary>
 /// The staging area of resumable uploads: local files that grow by appending and become blobs when they are finished. What was committed survives a crash;
-/// the hash is carried along while the process lives and read again from the file otherwise.
+/// the hash is carried along while the process lives and read again from the file otherwise. Several processes may share the folder: each upload is one's at
+/// a time, and its file's length is what was written of it.
 /// An id matches <c>[a-z0-9][a-z0-9-]{0,62}</c> (else <see cref="ArgumentException"/>).
 /// </summary>
 public sealed class BlobStaging
@@ -13,50 +14,59 @@ public sealed class BlobStaging
     private readonly IBlobStore store;
     private readonly string folder;
     private readonly TimeSpan writerWait;
+    private readonly TimeProvider time;
+    private readonly StagingLocks locks;
     private readonly ConcurrentDictionary<string, StagingSlot> slots = new();
 
     /// <param name="store">Takes the finished uploads.</param>
     /// <param name="folder">Created when missing. On the file system of a file store, finishing is a rename; elsewhere it copies.</param>
     /// <param name="writerWait">How long a writer waits for the one before it to let go (10 s by default).</param>
-    /// <exception cref="BlobStoreException">The folder cannot be created.</exception>
-    public BlobStaging(IBlobStore store, string folder, TimeSpan? writerWait = null)
+    /// <param name="time">The clock of that wait; the system's by default.</param>
+    /// <exception cref="BlobStoreException">The folder cannot be created, or has no locks.</exception>
+    public BlobStaging(IBlobStore store, string folder, TimeSpan? writerWait = null, TimeProvider? time = null)
     {
         this.store = store;
         this.folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         this.writerWait = writerWait ?? TimeSpan.FromSeconds(10);
+        this.time = time ?? TimeProvider.System;
         StoreFault.Guard(() => DurableFolder.Create(this.folder, this.folder));
+        locks = StoreFault.Guard(() => new StagingLocks(this.folder));
     }
+
+    /// <summary>Names the folder, the same for all processes that share it and for no other: 32 hex digits.</summary>
+    public string Folder => locks.Folder;
 
     /// <summary>Makes an empty upload; does nothing when it exists.</summary>
-    public Task CreateAsync(string id, CancellationToken cancellation)
+    public async Task CreateAsync(string id, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
         var path = PathOf(id);
+        if (File.Exists(path))
+        {
+            return;
+        }
+        using var slot = await EnterAsync(id, cancellation);
         StoreFault.Guard(() =>
         {
-            try
+            if (!File.Exists(path))
             {
                 OwnerOnlyFile.Create(path).Dispose();
+                DurableFolder.Sync(folder);
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                return;
-            }
-            DurableFolder.Sync(folder);
         });
-        return Task.CompletedTask;
     }
 
-    /// <summary>Bytes durably written, also while a writer is at work.</summary>
+    /// <summary>Bytes durably written, also while a writer of this process is at work.</summary>
     /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
+    /// <exception cref="StagingBusyException">Another process is at work with it.</exception>
     public async Task<long> CommittedBytesAsync(string id, CancellationToken cancellation)
     {
-        if (File.Exists(PathOf(id)) && slots.TryGetValue(id, out var slot) && slot.CommittedBytes is { } known)
+        if (slots.TryGetValue(id, out var writing) && writing.WrittenBytes is { } written)
         {
-            return known;
+            return written;
         }
-        await using var writer = await OpenAsync(id, cancellation);
-        return writer.CommittedBytes;
+        using var slot = await EnterExistingAsync(id, cancellation);
+        using var file = OpenFile(id);
+        return StoreFault.Guard(() => slot.Meet(file, PathOf(id)));
     }
 
     /// <summary>Opens the upload for appending and keeps other writers out until the writer is disposed.</summary>
@@ -76,16 +86,35 @@ public sealed class BlobStaging
     }
 
     /// <summary>
-    /// Reads what was not hashed while it was written, so that <see cref="FinishAsync"/> need not: a whole upload after a restart. May be cancelled and
+    /// Reads what was not hashed while it was written, so that <see cref="TakeAsync"/> need not: a whole upload after a restart. May be cancelled and
     /// called again.
     /// </summary>
-    /// <returns>The digest of all bytes.</returns>
+    /// <returns>The digest and the number of all bytes there are.</returns>
     /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
-    public async Task<BlobDigest> HashAsync(string id, CancellationToken cancellation)
+    public async Task<BlobInfo> HashAsync(string id, CancellationToken cancellation)
     {
-        using var slot = await EnterAsync(id, cancellation);
+        using var slot = await EnterExistingAsync(id, cancellation);
         using var file = OpenFile(id);
+        StoreFault.Guard(() => slot.Meet(file, PathOf(id)));
         return await slot.HashRestAsync(file, cancellation);
+    }
+
+    /// <summary>Takes the upload to finish it, and keeps others away from it until the result is disposed. Hashes what <see cref="HashAsync"/> has not.</summary>
+    /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
+    public async Task<StagedContent> TakeAsync(string id, CancellationToken cancellation)
+    {
+        var slot = await EnterExistingAsync(id, cancellation);
+        try
+        {
+            using var file = OpenFile(id);
+            StoreFault.Guard(() => slot.Meet(file, PathOf(id)));
+            return new StagedContent(store, PathOf(id), slot, await slot.ContentAsync(file, cancellation), () => slots.TryRemove(id, out _));
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -96,16 +125,10 @@ public sealed class BlobStaging
     /// <exception cref="StagingNotFoundException">There is no such upload.</exception>
     public async Task<BlobInfo> FinishAsync(string id, BlobScope scope, BlobDigest? expected, CancellationToken cancellation)
     {
-        var path = PathOf(id);
-        using var slot = await EnterAsync(id, cancellation);
-        var content = slot.TakeHash(new FileInfo(path).Length) ?? await HashedContent.OfFileAsync(path, cancellation);
-        if (expected is { } digest && digest != content.Digest)
-        {
-            throw new BlobDigestMismatchException(digest, content.Digest);
-        }
-        var blob = await store.ImportAsync(scope, path, content, cancellation);
-        slots.TryRemove(id, out _);
-        return blob;
+        using var content = await TakeAsync(id, cancellation);
+        return expected is { } digest && digest != content.Blob.Digest
+            ? throw new BlobDigestMismatchException(digest, content.Blob.Digest)
+            : await content.ImportAsync(scope, cancellation);
     }
 
     /// <summary>Discards an upload, after its writer let go; false when there was none.</summary>
@@ -113,8 +136,8 @@ public sealed class BlobStaging
     {
         try
         {
-            using var slot = await EnterAsync(id, cancellation);
-            slot.DropHash();
+            using var slot = await EnterExistingAsync(id, cancellation);
+            slot.Forget();
             StoreFault.Guard(() => File.Delete(PathOf(id)));
             slots.TryRemove(id, out _);
             return true;
@@ -138,16 +161,30 @@ public sealed class BlobStaging
         .Select(file => new StagedUpload(file.Name, file.Length, file.LastWriteTimeUtc))
         .ToList());
 
+    /// <summary>Forgets the uploads that are gone because another process finished or discarded them.</summary>
+    public void ForgetGone()
+    {
+        foreach (var (id, slot) in slots.Where(known => !File.Exists(PathOf(known.Key))))
+        {
+            if (slot.TryEnterHere())
+            {
+                slots.TryRemove(id, out _);
+                slot.Forget();
+                slot.LeaveHere();
+            }
+        }
+    }
+
     private string PathOf(string id) => Path.Combine(folder, BlobScope.Validated(id, nameof(id)));
 
     private async Task<StagingWriter> OpenAsync(string id, CancellationToken cancellation)
     {
-        var slot = await EnterAsync(id, cancellation);
+        var slot = await EnterExistingAsync(id, cancellation);
         SafeFileHandle? file = null;
         try
         {
             file = OpenFile(id);
-            return StoreFault.Guard(() => new StagingWriter(file, slot));
+            return StoreFault.Guard(() => new StagingWriter(file, PathOf(id), slot));
         }
         catch
         {
@@ -157,39 +194,44 @@ public sealed class BlobStaging
         }
     }
 
-    /// <summary>Waits to be the upload's writer; disposing the slot lets the next one in.</summary>
-    private async Task<StagingSlot> EnterAsync(string id, CancellationToken cancellation)
+    private async Task<StagingSlot> EnterExistingAsync(string id, CancellationToken cancellation)
     {
-        var path = PathOf(id);
-        if (!File.Exists(path))
+        // Before it waits too, so that no slot is made for what never was.
+        if (!File.Exists(PathOf(id)))
         {
             throw new StagingNotFoundException(id);
         }
-        var slot = slots.GetOrAdd(id, _ => new StagingSlot());
-        if (!await slot.Writer.WaitAsync(writerWait, cancellation))
+        var slot = await EnterAsync(id, cancellation);
+        if (File.Exists(PathOf(id)))
         {
-            throw new StagingBusyException(id);
+            return slot;
         }
-        if (!File.Exists(path))
-        {
-            // The writer before finished or discarded it.
-            slot.Dispose();
-            slots.TryRemove(id, out _);
-            throw new StagingNotFoundException(id);
-        }
-        return slot;
+        // The one before finished or discarded it.
+        slots.TryRemove(id, out _);
+        slot.Dispose();
+        throw new StagingNotFoundException(id);
     }
 
-    // Locked against other processes too. After a crash the file's length is what was written: journaling file systems extend it only after the data.
-    private SafeFileHandle OpenFile(string id)
+    /// <summary>Waits to be the only one with the upload; disposing the slot lets the next one in.</summary>
+    private async Task<StagingSlot> EnterAsync(string id, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            return File.OpenHandle(PathOf(id), FileMode.Open, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
-        }
-        catch (IOException locked)
-        {
-            throw new StagingBusyException(id, locked);
+            var slot = slots.GetOrAdd(id, _ => new StagingSlot(locks, id));
+            if (!await slot.EnterAsync(writerWait, time, cancellation))
+            {
+                throw new StagingBusyException(id);
+            }
+            if (slots.TryGetValue(id, out var current) && current == slot)
+            {
+                return slot;
+            }
+            // Removed by the one before, and perhaps made anew: nobody else waits for this one.
+            slot.Dispose();
         }
     }
+
+    // The lock is the slot's. After a crash the file's length is what was written: journaling file systems extend it only after the data.
+    private SafeFileHandle OpenFile(string id) => StoreFault.Guard(() =>
+        File.OpenHandle(PathOf(id), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous));
 }

@@ -12,6 +12,5 @@ public sealed class StagingOffsetException(long offset, long committedBytes)
     public long CommittedBytes { get; } = committedBytes;
 }
 
-/// <summary>Another writer has held the upload for too long. Try again later.</summary>
-public sealed class StagingBusyException(string id, Exception? inner = null)
-    : BlobStoreException($"Upload {id} is being written by another call.", inner);
+/// <summary>Another writer has held the upload for too long, here or in another process. Try again later.</summary>
+public sealed class StagingBusyException(string id) : BlobStoreException($"Upload {id} is being written by another call.");

@@ -37,9 +37,9 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
         InEitherAsync(store => store.OpenLocalAsync(scope, digest, cancellation));
 
     /// <summary>Verifies the copy that is read: the hot one when there are two.</summary>
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => InEitherAsync(async store =>
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null) => InEitherAsync(async store =>
     {
-        await store.VerifyAsync(scope, digest, cancellation);
+        await store.VerifyAsync(scope, digest, cancellation, progress);
         return true;
     });
 

@@ -8,6 +8,7 @@ using Mesh.ServiceDefaults.Tenancy;
 using Mesh.Uploads.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Uploads.Http;
 
@@ -15,7 +16,7 @@ namespace Mesh.Uploads.Http;
 /// Uploads over plain HTTP, as uploads.proto describes them. Bytes go from the connection to the disk through one buffer; an
 /// answer comes when they are synced.
 /// </summary>
-internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind, ProjectGate projects)
+internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind, IOptions<UploadOptions> options, ProjectGate projects)
     where TDb : MeshDb
 {
     public void Map(IEndpointRouteBuilder app, string permission, string files)
@@ -38,7 +39,7 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
         {
             var upload = ContentRange.IsQuestion(http.Request, out var total)
                 ? await AskAsync(name, total, digest, http.RequestAborted)
-                : await uploads.PutAsync(name, ContentRange.Of(http.Request), http.Request.Body, digest, http.RequestAborted);
+                : await uploads.PutAsync(name, ContentRange.Of(http.Request), http.Request.Body, digest, http.RequestAborted, options.Value.Answer);
             await AnswerAsync(http, StatusCodes.Status200OK, upload);
         }
         catch (MeshException e) when (e.Metadata.TryGetValue(UploadErrors.Committed, out var committed))
@@ -53,11 +54,14 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
     {
         var upload = await uploads.GetAsync(name, cancel);
         return upload.State == UploadState.Active && upload.CommittedBytes == total
-            ? await uploads.PutAsync(name, ContentPart.From(upload.CommittedBytes, upload.CommittedBytes), Stream.Null, digest, cancel)
+            ? await uploads.PutAsync(name, ContentPart.From(upload.CommittedBytes, upload.CommittedBytes), Stream.Null, digest, cancel, options.Value.Answer)
             : upload;
     }
 
-    /// <summary>Create, write and finish in one. Nobody knows the name of an upload that failed, so it does not stay.</summary>
+    /// <summary>
+    /// Create, write and finish in one. Nobody knows the name of an upload that failed, so it does not stay; unless all its bytes are
+    /// there, for then only the finish is left.
+    /// </summary>
     private async Task SendAsync(HttpContext http, Caller caller)
     {
         http.LiftBodyLimit();
@@ -69,20 +73,24 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
         }
 
         var upload = await CreateAsync(http, caller, part, digest?.Hex ?? "");
+        http.Response.Headers.Location = $"/v1/{upload.Name}";
         if (upload.State == UploadState.Active)
         {
             try
             {
-                upload = await uploads.PutAsync(upload.Name, part, http.Request.Body, digest, http.RequestAborted);
+                upload = await uploads.PutAsync(upload.Name, part, http.Request.Body, digest, http.RequestAborted, options.Value.Answer);
             }
             catch
             {
-                await DropAsync(upload.Name);
+                if (await DropAsync(upload.Name, part.Total))
+                {
+                    http.Response.Headers.Location = default;
+                }
+
                 throw;
             }
         }
 
-        http.Response.Headers.Location = $"/v1/{upload.Name}";
         await AnswerAsync(http, StatusCodes.Status201Created, upload);
     }
 
@@ -97,33 +105,40 @@ internal sealed class UploadHttp<TDb>(UploadStore<TDb> uploads, UploadKind kind,
         return await uploads.CreateAsync(create, caller.Principal, http.RequestAborted);
     }
 
-    private async Task DropAsync(string name)
+    /// <param name="total">Bytes of all of it; null when only the end of the body would have told.</param>
+    /// <returns>Whether it is gone.</returns>
+    private async Task<bool> DropAsync(string name, long? total)
     {
         try
         {
-            await uploads.DeleteAsync(name, CancellationToken.None);
+            if (await uploads.GetAsync(name, CancellationToken.None) is { State: UploadState.Active } upload && (upload.CommittedBytes == 0 || upload.CommittedBytes != total))
+            {
+                await uploads.DeleteAsync(name, CancellationToken.None);
+                return true;
+            }
         }
         catch (MeshException)
         {
             // It expires.
         }
+
+        return false;
     }
 
     private string NameOf(HttpContext http) =>
         kind.Pattern.Format((string)http.Request.RouteValues["project"]!, (string)http.Request.RouteValues["upload"]!);
 
-    /// <param name="whole">The status when all bytes are there; 308 while more are expected.</param>
+    /// <param name="whole">The status when it is FINISHED; 202 while it is FINISHING, 308 while more is expected.</param>
     private static Task AnswerAsync(HttpContext http, int whole, Upload upload)
     {
         SetRange(http, upload.CommittedBytes);
-        if (upload.State != UploadState.Finished)
+        http.Response.StatusCode = upload.State switch
         {
-            http.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
-            return Task.CompletedTask;
-        }
-
-        http.Response.StatusCode = whole;
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : UploadJson.WriteAsync(http.Response, upload);
+            UploadState.Finished => whole,
+            UploadState.Finishing => StatusCodes.Status202Accepted,
+            _ => StatusCodes.Status308PermanentRedirect,
+        };
+        return upload.State == UploadState.Active || HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : UploadJson.WriteAsync(http.Response, upload);
     }
 
     private static void SetRange(HttpContext http, long committed)

@@ -16,12 +16,13 @@ internal static class UploadJson
         json.WriteString("fileName", upload.FileName);
         json.WriteNumber("sizeBytes", upload.SizeBytes);
         json.WriteNumber("committedBytes", upload.CommittedBytes);
-        json.WriteString("state", upload.State == UploadState.Finished ? "UPLOAD_STATE_FINISHED" : "UPLOAD_STATE_ACTIVE");
+        json.WriteString("state", $"UPLOAD_STATE_{upload.State.ToString().ToUpperInvariant()}");
         json.WriteString("sha256", upload.Sha256);
         json.WritePropertyName("createTime");
         json.WriteRawValue(upload.CreateTime.ToString());
         json.WriteString("creator", upload.Creator);
         json.WriteBoolean("sizeSeen", upload.SizeSeen);
+        json.WriteString("committedSha256", upload.CommittedSha256);
         json.WriteEndObject();
     }
 }

@@ -9,8 +9,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Mesh.Ingest.Versions;
 
 /// <summary>The body of VerifyDatasetVersion: hashes every file of a version again, and its manifest.</summary>
-internal sealed class VersionCheck(IDbContextFactory<IngestDb> databases, IBlobStore blobs, ILogger<VersionCheck> logger)
+internal sealed class VersionCheck(IDbContextFactory<IngestDb> databases, IBlobStore blobs, TimeProvider time, ILogger<VersionCheck> logger)
 {
+    /// <summary>How often to tell how far it is, also within a file: proxies cut a call on which nothing moves.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+
     public async Task RunAsync(string name, IServerStreamWriter<VerifyDatasetVersionResponse> stream, CancellationToken cancel)
     {
         var key = VersionKey.Parse(name);
@@ -23,13 +26,16 @@ internal sealed class VersionCheck(IDbContextFactory<IngestDb> databases, IBlobS
         foreach (var file in files)
         {
             // Before each file too, so that a large one is seen to be under way.
-            await stream.WriteAsync(new VerifyDatasetVersionResponse { Progress = new Progress { Stage = file.Path, Done = done, Total = total } }, cancel);
-            if (await ProblemAsync(file, name, cancel) is { } problem)
+            await TellAsync(0);
+            if (await ProblemAsync(file, name, TellAsync, cancel) is { } problem)
             {
                 await stream.WriteAsync(new VerifyDatasetVersionResponse { Problems = { problem } }, cancel);
             }
 
             done += file.Size;
+
+            Task TellAsync(long ofFile) =>
+                stream.WriteAsync(new VerifyDatasetVersionResponse { Progress = new Progress { Stage = file.Path, Done = done + ofFile, Total = total } }, cancel);
         }
 
         var last = new VerifyDatasetVersionResponse { Progress = new Progress { Stage = "verified", Done = done, Total = total } };
@@ -42,11 +48,11 @@ internal sealed class VersionCheck(IDbContextFactory<IngestDb> databases, IBlobS
         await stream.WriteAsync(last, cancel);
     }
 
-    private async Task<VerifyDatasetVersionResponse.Types.Problem?> ProblemAsync(SourceFile file, string version, CancellationToken cancel)
+    private async Task<VerifyDatasetVersionResponse.Types.Problem?> ProblemAsync(SourceFile file, string version, Func<long, Task> tell, CancellationToken cancel)
     {
         try
         {
-            await blobs.VerifyAsync(file.Scope, file.Digest, cancel);
+            await VerifyAsync(file, tell, cancel);
             return null;
         }
         catch (BlobStoreException e)
@@ -54,5 +60,36 @@ internal sealed class VersionCheck(IDbContextFactory<IngestDb> databases, IBlobS
             logger.ReadFailed(version, e);
             return new VerifyDatasetVersionResponse.Types.Problem { Path = file.Path, Description = e.Message };
         }
+    }
+
+    private async Task VerifyAsync(SourceFile file, Func<long, Task> tell, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var hashed = new Hashed();
+        var verifying = blobs.VerifyAsync(file.Scope, file.Digest, over.Token, hashed);
+        try
+        {
+            while (await Task.WhenAny(verifying, Task.Delay(Beat, time, over.Token)) != verifying)
+            {
+                await tell(hashed.Bytes);
+            }
+        }
+        finally
+        {
+            // Also where nobody listens any more.
+            await over.CancelAsync();
+            await verifying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await verifying;
+    }
+
+    private sealed class Hashed : IProgress<long>
+    {
+        private long _bytes;
+
+        public long Bytes => Volatile.Read(ref _bytes);
+
+        public void Report(long value) => Volatile.Write(ref _bytes, value);
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class ModelApi
         uploads.WriteAsync(requestStream, context.CancellationToken);
 
     public override Task<Upload> GetBundleUpload(GetUploadRequest request, ServerCallContext context) =>
-        uploads.GetAsync(request.Name, context.CancellationToken);
+        uploads.GetAsync(request, context.CancellationToken);
 
     public override Task<ListUploadsResponse> ListBundleUploads(ListUploadsRequest request, ServerCallContext context) =>
         uploads.ListAsync(request, context.CancellationToken);

@@ -168,6 +168,44 @@ public sealed class BlobCacheTests : IDisposable
         Assert.Empty(Temporaries());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_fetch_goes_on_when_who_wanted_it_has_gone(bool isJoined)
+    {
+        var cache = Cache();
+        var content = Bytes.Random(2 * Mega);
+        var letGo = new TaskCompletionSource();
+        Func<CancellationToken, Task<Stream>> open = async token =>
+        {
+            Interlocked.Increment(ref fetched);
+            await letGo.Task.WaitAsync(token);
+            return new MemoryStream(content);
+        };
+        using (var cut = new CancellationTokenSource())
+        {
+            var first = cache.OpenAsync(Scope, BlobDigest.Of(content), open, cut.Token);
+            await Eventually.BecomesTrueAsync(() => fetched == 1, TimeSpan.FromSeconds(30), "it is being fetched");
+            await cut.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+        var second = isJoined ? cache.OpenAsync(Scope, BlobDigest.Of(content), open, Cancellation) : null;
+        letGo.SetResult();
+        await Eventually.BecomesTrueAsync(() => File.Exists(PathOf(content)), TimeSpan.FromSeconds(30), "it is there");
+        using var found = await (second ?? OpenAsync(cache, content));
+        Assert.Equal(content, await File.ReadAllBytesAsync(found.Path, Cancellation));
+        Assert.Equal(1, fetched);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_store_ends_its_fetches()
+    {
+        var cache = Cache();
+        var opening = cache.OpenAsync(Scope, BlobDigest.Of("x"u8), async token => { await Task.Delay(Timeout.Infinite, token); return Stream.Null; }, Cancellation);
+        cache.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+    }
+
     [Fact]
     public async Task A_fetch_that_breaks_or_brings_other_bytes_leaves_nothing()
     {
@@ -177,16 +215,6 @@ public sealed class BlobCacheTests : IDisposable
         await Assert.ThrowsAsync<EndOfStreamException>(() => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new BreakingStream(content, Mega)), Cancellation));
         await Assert.ThrowsAsync<BlobCorruptException>(
             () => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new MemoryStream(Bytes.Random(2 * Mega, seed: 9))), Cancellation));
-        using var cancelled = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cache.OpenAsync(
-            Scope,
-            digest,
-            async _ =>
-            {
-                await cancelled.CancelAsync();
-                return new MemoryStream(content);
-            },
-            cancelled.Token));
         Assert.Empty(Temporaries());
         Assert.False(File.Exists(PathOf(content)));
         (await OpenAsync(cache, content)).Dispose();

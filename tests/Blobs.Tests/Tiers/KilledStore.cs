@@ -24,7 +24,7 @@ internal sealed class KilledStore(IBlobStore inner, StepCount steps) : IBlobStor
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         Step(() => inner.OpenLocalAsync(scope, digest, cancellation));
 
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => Step(() => inner.VerifyAsync(scope, digest, cancellation));
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null) => Step(() => inner.VerifyAsync(scope, digest, cancellation, progress));
 
     public Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         Step(() => inner.DeleteAsync(scope, digest, cancellation));

@@ -19,7 +19,7 @@ internal sealed class MovingStore(TieredBlobStore tiers) : IBlobStore
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
         tiers.OpenLocalAsync(scope, digest, cancellation);
 
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => tiers.VerifyAsync(scope, digest, cancellation);
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null) => tiers.VerifyAsync(scope, digest, cancellation, progress);
 
     public Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => tiers.DeleteAsync(scope, digest, cancellation);
 

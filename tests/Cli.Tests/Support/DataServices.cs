@@ -90,7 +90,12 @@ internal sealed class Datasets(MeshState state) : DatasetService.DatasetServiceB
         return Task.FromResult(new Empty());
     }
 
-    public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context) => Task.FromResult(state.Get<Upload>(request.Name));
+    public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context)
+    {
+        var upload = state.Get<Upload>(request.Name).Clone();
+        upload.CommittedSha256 = request.WithCommittedSha256 ? Convert.ToHexStringLower(SHA256.HashData([.. state.Uploads[upload.Name]])) : "";
+        return Task.FromResult(upload);
+    }
 
     public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context)
     {

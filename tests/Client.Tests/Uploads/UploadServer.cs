@@ -21,6 +21,9 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
     /// <summary>By file name: how many bytes a write takes before it breaks, and how.</summary>
     public ConcurrentDictionary<string, Queue<(int After, Break Kind)>> Plans { get; } = new();
 
+    /// <summary>Answers to Finish before the one that it is done: true that it goes on, false that the call was cut.</summary>
+    public Queue<bool> Finishing { get; init; } = [];
+
     /// <summary>Answers to Get and Finish that get lost.</summary>
     public int LostAnswers;
 
@@ -29,11 +32,14 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
 
     private long _received;
     private int _writing;
+    private int _hashed;
 
     /// <summary>Whether a write is still at work; it may be after its caller has gone.</summary>
     public bool Writing => Volatile.Read(ref _writing) > 0;
 
     public long Received => Interlocked.Read(ref _received);
+
+    public Stored Named(string name) => _byName[name];
 
     public Stored Of(string fileName) => _byName.Values.Single(s => s.FileName == fileName);
 
@@ -167,7 +173,19 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
     public override Task<Upload> GetUpload(GetUploadRequest request, ServerCallContext context)
     {
         LoseAnswer();
-        return Task.FromResult(_byName[request.Name].ToUpload());
+        if (!_byName.TryGetValue(request.Name, out var stored))
+        {
+            throw Refusals.Make(Google.Rpc.Code.NotFound, "NOT_FOUND", $"{request.Name} does not exist.");
+        }
+
+        var upload = stored.ToUpload();
+        // Every other answer comes before the hash is known.
+        if (request.WithCommittedSha256 && upload.State == UploadState.Active && Interlocked.Increment(ref _hashed) % 2 == 0)
+        {
+            upload.CommittedSha256 = stored.Sha256();
+        }
+
+        return Task.FromResult(upload);
     }
 
     public override Task<Upload> FinishUpload(FinishUploadRequest request, ServerCallContext context)
@@ -191,6 +209,13 @@ internal sealed class UploadServer : DatasetService.DatasetServiceBase, IHttpSer
         {
             upload.Bytes.Clear();
             throw Refusals.Precondition("DIGEST_MISMATCH", "the bytes have another SHA-256.", ("committed_bytes", "0"));
+        }
+
+        if (Finishing.TryDequeue(out var isGoingOn))
+        {
+            return isGoingOn
+                ? Task.FromResult(new Upload(upload.ToUpload()) { State = UploadState.Finishing })
+                : throw new RpcException(new Status(StatusCode.Unavailable, "Cut."));
         }
 
         upload.Finished = true;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Grpc.Core;
+using Mesh.Client;
 using Mesh.Client.Errors;
 using Mesh.Client.Tests.Support;
 using Mesh.Client.Uploads;
@@ -114,17 +115,50 @@ public sealed class UploaderTests
         Assert.Equal(new FieldViolation("upload.file_name", "must not lead out of the dataset."), Assert.Single(refused.Violations));
     }
 
-    [Fact]
-    public async Task Another_content_under_the_same_request_is_refused_at_the_end()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2_000_000)]
+    public async Task Another_content_under_the_same_request_becomes_an_upload_of_its_own(int size)
     {
         await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
         using var mesh = server.Client();
-        await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 3]), "r", cancel: Cancel);
+        var (one, other) = (Bytes(new Random(1), size), Bytes(new Random(2), size));
+        var first = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(one), "r", cancel: Cancel);
+        var second = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(other), "r", cancel: Cancel);
+        var before = server.Service.Received;
 
-        var refused = await Assert.ThrowsAsync<MeshApiException>(
-            () => mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 4]), "r", cancel: Cancel));
+        Assert.Equal((Sha256(one), Sha256(other)), (first.Sha256, second.Sha256));
+        // Whoever sends either again finds it.
+        Assert.Equal(first, await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(one), "r", cancel: Cancel));
+        Assert.Equal(second, await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(other), "r", cancel: Cancel));
+        Assert.Equal(before, server.Service.Received);
+    }
 
-        Assert.Equal("DIGEST_MISMATCH", refused.Reason);
+    [Fact]
+    public async Task What_another_content_has_begun_under_the_same_request_is_left_alone()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        var begun = await BeginAsync(mesh, server.Service, "r", 2_000_000, new byte[1_500_000]);
+        var content = Bytes(new Random(4), 2_000_000);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", cancel: Cancel);
+
+        Assert.NotEqual(begun, upload.Name);
+        Assert.Equal(Sha256(content), upload.Sha256);
+        Assert.Equal(new byte[1_500_000], server.Service.Named(begun).Bytes);
+    }
+
+    [Fact]
+    public async Task A_finish_that_goes_on_is_waited_for_longer_than_the_patience()
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer { Finishing = new([false, true, true, false, true, false]) });
+        // None: only what works in between allows a second failure.
+        using var mesh = server.Client(patience: TimeSpan.Zero);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream([1, 2, 3]), "r", cancel: Cancel);
+
+        Assert.Equal((UploadState.Finished, 0), (upload.State, server.Service.Finishing.Count));
     }
 
     [Fact]
@@ -169,22 +203,52 @@ public sealed class UploaderTests
         Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(content)), 3_000_000L), (upload.Sha256, server.Service.Received));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Goes_on_with_an_upload_that_was_begun_and_again_when_it_was_of_something_else(bool same)
+    [Fact]
+    public async Task Goes_on_with_the_first_upload_that_was_begun_with_the_same_content()
     {
         await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
         using var mesh = server.Client();
         var content = Bytes(new Random(4), 2_000_000);
-        var begun = await mesh.Datasets.CreateUploadAsync(new CreateUploadRequest { Parent = "projects/p", Upload = new Upload { FileName = "a", SizeBytes = content.Length }, RequestId = "other" }, cancellationToken: Cancel);
-        server.Service.Of("a").Bytes.AddRange(same ? content[..1_500_000] : new byte[1_500_000]);
+        var other = await BeginAsync(mesh, server.Service, "other", content.Length, new byte[1_800_000]);
+        var fits = await BeginAsync(mesh, server.Service, "fits", content.Length, content[..1_500_000]);
+        var shorter = await BeginAsync(mesh, server.Service, "shorter", content.Length, content[..100]);
 
-        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", goOnWith: begun.Name, cancel: Cancel);
+        var upload = await mesh.DatasetUploads.SendAsync(
+            "projects/p", "a", new MemoryStream(content), "r", goOnWith: [$"{fits}-gone", other, fits, shorter], cancel: Cancel);
 
-        Assert.Equal((begun.Name, Convert.ToHexStringLower(SHA256.HashData(content))), (upload.Name, upload.Sha256));
-        Assert.Equal(same ? 500_000L : 2_500_000L, server.Service.Received);
+        Assert.Equal((fits, Sha256(content), 500_000L), (upload.Name, upload.Sha256, server.Service.Received));
+        Assert.Equal(new byte[1_800_000], server.Service.Named(other).Bytes);
+        Assert.Equal(100, server.Service.Named(shorter).Bytes.Count);
     }
+
+    [Theory]
+    [InlineData(1_500_000)]
+    [InlineData(2_000_000)]
+    public async Task Leaves_alone_what_was_begun_with_something_else_of_the_same_name_and_size(int there)
+    {
+        await using var server = await GrpcServer<UploadServer>.StartAsync(new UploadServer());
+        using var mesh = server.Client();
+        var content = Bytes(new Random(4), 2_000_000);
+        var begun = await BeginAsync(mesh, server.Service, "other", content.Length, new byte[there]);
+
+        var upload = await mesh.DatasetUploads.SendAsync("projects/p", "a", new MemoryStream(content), "r", goOnWith: [begun], cancel: Cancel);
+
+        Assert.NotEqual(begun, upload.Name);
+        Assert.Equal((Sha256(content), 2_000_000L), (upload.Sha256, server.Service.Received));
+        Assert.Equal(new byte[there], server.Service.Named(begun).Bytes);
+        Assert.False(server.Service.Named(begun).Finished);
+    }
+
+    /// <returns>The name of an ACTIVE upload with these bytes.</returns>
+    private static async Task<string> BeginAsync(MeshClient mesh, UploadServer server, string requestId, long size, byte[] bytes)
+    {
+        var create = new CreateUploadRequest { Parent = "projects/p", Upload = new Upload { FileName = "a", SizeBytes = size }, RequestId = requestId };
+        var upload = await mesh.Datasets.CreateUploadAsync(create, cancellationToken: Cancel);
+        server.Named(upload.Name).Bytes.AddRange(bytes);
+        return upload.Name;
+    }
+
+    private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static byte[] Bytes(Random random, int count)
     {

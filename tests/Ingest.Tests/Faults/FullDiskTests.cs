@@ -34,7 +34,7 @@ public sealed class FullDiskTests
         foreach (var uploads in new[] { client.DatasetUploads, new Uploader(UploadTarget.Datasets(client.Datasets), TimeSpan.FromSeconds(10)) })
         {
             var full = await Assert.ThrowsAsync<MeshApiException>(
-                () => uploads.SendAsync(Project, "big.bin", new MemoryStream(bytes), "r", goOnWith: upload.Name, cancel: Cancel));
+                () => uploads.SendAsync(Project, "big.bin", new MemoryStream(bytes), "r", goOnWith: [upload.Name], cancel: Cancel));
             Assert.Equal((StatusCode.ResourceExhausted, "STORAGE_FULL"), (full.StatusCode, full.Reason));
             Assert.DoesNotContain(mesh.Folder.Path, full.Status.Detail);
         }
@@ -49,7 +49,7 @@ public sealed class FullDiskTests
         File.Delete(others);
         var kept = (int)(await mesh.Ingest.Datasets.GetUploadAsync(upload.Name)).CommittedBytes;
         Assert.InRange(kept, 0, bytes.Length - 1);
-        var finished = await client.DatasetUploads.SendAsync(Project, "big.bin", new MemoryStream(bytes), "r", goOnWith: upload.Name, cancel: Cancel);
+        var finished = await client.DatasetUploads.SendAsync(Project, "big.bin", new MemoryStream(bytes), "r", goOnWith: [upload.Name], cancel: Cancel);
         Assert.Equal((upload.Name, UploadState.Finished, Sha256(bytes)), (finished.Name, finished.State, finished.Sha256));
     }
 

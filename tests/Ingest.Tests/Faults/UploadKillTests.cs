@@ -25,6 +25,31 @@ public sealed class UploadKillTests
         var kills = Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 50 : 5;
         await using var mesh = await MeshPair.StartAsync(settings: ("Uploads__BytesPerSync", "300000"));
         using var http = new HttpClient { BaseAddress = mesh.Gateway.Http, Timeout = TimeSpan.FromSeconds(30) };
+        await SendWhileItDiesAsync(mesh, [http], kills);
+    }
+
+    [Fact]
+    public async Task No_acknowledged_byte_is_lost_by_replicas_over_one_folder_either()
+    {
+        var kills = Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 50 : 2;
+        await using var mesh = await MeshPair.StartAsync(DatabaseKind.Postgres, ("Uploads__BytesPerSync", "300000"));
+        await using var replica = await mesh.StartReplicaAsync();
+        using var first = Direct(mesh.Ingest);
+        using var second = Direct(replica);
+        await SendWhileItDiesAsync(mesh, [first, second], kills);
+
+        static HttpClient Direct(IngestProcess ingest) => new()
+        {
+            BaseAddress = ingest.Address,
+            Timeout = TimeSpan.FromSeconds(30),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    /// <param name="doors">Each call takes any of them.</param>
+    private static async Task SendWhileItDiesAsync(MeshPair mesh, HttpClient[] doors, int kills)
+    {
         using var over = new CancellationTokenSource();
         var finished = 0;
         var sending = Enumerable.Range(0, AtOnce).Select(sender => Task.Run(async () =>
@@ -32,7 +57,7 @@ public sealed class UploadKillTests
             var random = new Random(sender);
             for (var round = 0; !over.IsCancellationRequested; round++)
             {
-                await SendAsync(http, Idx.Random(random.Next(1, 6_000_000), random.Next()), random);
+                await SendAsync(doors, Idx.Random(random.Next(1, 6_000_000), random.Next()), random);
                 Interlocked.Increment(ref finished);
             }
         })).ToList();
@@ -51,13 +76,14 @@ public sealed class UploadKillTests
     }
 
     /// <summary>Sends one upload in parts of any size, with a memory of what was acknowledged.</summary>
-    private static async Task SendAsync(HttpClient http, byte[] bytes, Random random)
+    private static async Task SendAsync(HttpClient[] doors, byte[] bytes, Random random)
     {
         var name = "";
         var acknowledged = 0L;
         var requestId = Guid.NewGuid().ToString();
         while (true)
         {
+            var http = doors[random.Next(doors.Length)];
             try
             {
                 name = name.Length > 0 ? name : await CreateAsync(http, bytes.Length, requestId);
@@ -88,7 +114,7 @@ public sealed class UploadKillTests
             }
         }
 
-        Assert.Equal(Sha256(bytes), await DigestAsync(http, name));
+        Assert.Equal(Sha256(bytes), await DigestAsync(doors[random.Next(doors.Length)], name));
     }
 
     private static async Task<string> DigestAsync(HttpClient http, string name)
@@ -117,7 +143,7 @@ public sealed class UploadKillTests
 
     private static async Task<(HttpStatusCode State, long Committed)> AskAsync(HttpClient http, string name)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Head, $"v1/{name}/content");
+        using var request = new HttpRequestMessage(HttpMethod.Head, $"v1/{name}/content") { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
         using var response = await http.SendAsync(request, Cancel);
         return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PermanentRedirect ? (response.StatusCode, Committed(response)) : throw new HttpRequestException($"{response.StatusCode}");
     }

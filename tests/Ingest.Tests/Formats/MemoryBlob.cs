@@ -39,7 +39,7 @@ internal sealed class MemoryBlob(byte[] bytes, int piece) : IBlobStore, IDisposa
 
     public Task<BlobInfo> ImportAsync(BlobScope scope, string path, HashedContent content, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null) => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => throw new NotSupportedException();
 

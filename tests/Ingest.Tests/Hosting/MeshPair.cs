@@ -43,6 +43,9 @@ public sealed class MeshPair : IAsyncDisposable
     /// <summary>A path on the small disk, as this process sees it.</summary>
     public string OnSmallDisk(params string[] parts) => $"/proc/{Ingest.Id}/root{Path.Combine([Folder.File("state"), .. parts])}";
 
+    /// <summary>Another Ingest over the same state and database, which must be PostgreSQL. The caller disposes it.</summary>
+    public Task<IngestProcess> StartReplicaAsync() => StartIngestAsync(0);
+
     /// <summary>SIGKILL, and the same service again on the same port.</summary>
     public async Task RestartIngestAsync()
     {

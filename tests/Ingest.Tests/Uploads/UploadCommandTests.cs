@@ -52,6 +52,45 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    public async Task Two_files_of_one_name_and_size_are_two_uploads_whatever_was_stopped_halfway()
+    {
+        await using var mesh = await MeshPair.StartAsync(settings: ("Uploads__BytesPerSync", "1000000"));
+        var contents = new Dictionary<string, byte[]>();
+        foreach (var (name, seed) in new[] { ("mnist", 1), ("fashion", 2) })
+        {
+            contents[name] = Idx.Images(30_000, 28, 28, Idx.Random(30_000 * 784, seed));
+            Directory.CreateDirectory(mesh.Folder.File(name));
+            await File.WriteAllBytesAsync(mesh.Folder.File(name, "train-images-idx3-ubyte"), contents[name], Cancel);
+            await File.WriteAllBytesAsync(mesh.Folder.File(name, "train-labels-idx1-ubyte"), Idx.Labels(30_000, new byte[30_000]), Cancel);
+        }
+
+        var size = contents["mnist"].Length;
+        long kept = 0;
+        using (var first = MeshCommand.Start(mesh.Gateway, "dataset", "upload", "mnist", mesh.Folder.File("mnist")))
+        {
+            await Eventually.BecomesTrueAsync(
+                async () => (kept = (await UploadsAsync(mesh, UploadState.Active)).Where(u => u.SizeBytes == size).Select(u => u.CommittedBytes).FirstOrDefault()) > 0,
+                TimeSpan.FromSeconds(60), "some of the images are on disk");
+            first.Kill();
+            await first.WaitForExitAsync(Cancel);
+        }
+
+        var begun = (await UploadsAsync(mesh, UploadState.Active)).Single(u => u.SizeBytes == size).Name;
+        await MeshCommand.RunAsync(mesh.Gateway, "dataset", "upload", "fashion", mesh.Folder.File("fashion"));
+        var left = await mesh.Ingest.Datasets.GetUploadAsync(begun);
+        Assert.Equal(UploadState.Active, left.State);
+        Assert.InRange(left.CommittedBytes, kept, size);
+
+        await MeshCommand.RunAsync(mesh.Gateway, "dataset", "upload", "mnist", mesh.Folder.File("mnist"));
+        Assert.Equal(Sha256(contents["mnist"]), (await mesh.Ingest.Datasets.GetUploadAsync(begun)).Sha256);
+        foreach (var name in contents.Keys)
+        {
+            var version = await mesh.Ingest.Datasets.GetVersionAsync($"{Project}/datasets/{name}/versions/1");
+            Assert.Contains(Sha256(contents[name]), version.Files.Select(f => f.Sha256));
+        }
+    }
+
+    [Fact]
     public async Task A_folder_of_more_files_than_a_version_has_is_sent_as_one_archive()
     {
         await using var mesh = await MeshPair.StartAsync();

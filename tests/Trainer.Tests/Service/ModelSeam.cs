@@ -90,7 +90,9 @@ public sealed class ModelSeam : ModelService.ModelServiceBase
     {
         lock (_lock)
         {
-            return Task.FromResult(_uploads[request.Name].Upload.Clone());
+            var upload = _uploads[request.Name].Upload.Clone();
+            upload.CommittedSha256 = request.WithCommittedSha256 ? Convert.ToHexStringLower(SHA256.HashData(_uploads[request.Name].Content.ToArray())) : "";
+            return Task.FromResult(upload);
         }
     }
 

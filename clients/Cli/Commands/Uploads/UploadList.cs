@@ -15,8 +15,8 @@ internal sealed class UploadList : MeshCommand
 
     public override async Task<int> RunAsync(CommandRun run)
     {
-        var state = run.Get(_active) ? UploadState.Active : UploadState.Unspecified;
-        var uploads = await run.Mesh.ListUploadsAsync(run.Project, state, run.Cancel).ToListAsync(run.Cancel);
+        UploadState[] states = run.Get(_active) ? [UploadState.Active, UploadState.Finishing] : [UploadState.Unspecified];
+        var uploads = await states.ToAsyncEnumerable().SelectMany(state => run.Mesh.ListUploadsAsync(run.Project, state, run.Cancel)).ToListAsync(run.Cancel);
         run.ShowTable(new ListUploadsResponse { Uploads = { uploads } }, uploads, $"{run.Project} has no uploads.",
             ["UPLOAD", "FILE", "STATE", "SIZE", "CREATED"],
             upload => [Names.Id(upload.Name), upload.FileName, UploadText.State(upload), UploadText.Size(upload), Amount.At(upload.CreateTime)]);

@@ -79,6 +79,7 @@ namespace Mesh.Registry.Storage.Migrations.Sqlite
                     FileName = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "INTEGER", nullable: false),
                     AnnouncedSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    StagingFolder = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),

@@ -87,6 +87,7 @@ namespace Mesh.Registry.Storage.Migrations.Postgres
                     FileName = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
                     DeclaredBytes = table.Column<long>(type: "bigint", nullable: false),
                     AnnouncedSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    StagingFolder = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     State = table.Column<int>(type: "integer", nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     FinishingSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
