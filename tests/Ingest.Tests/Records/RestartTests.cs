@@ -81,7 +81,7 @@ public sealed class RestartTests
                     (emptyFront ? lineEnd + lineEnd : "") + string.Join(lineEnd, rows.Prepend("first,train,1").Prepend(header ? "a,split,\"n\"" : "\"fi\nrst\",test,2")) + (i == 0 ? lineEnd : ""), encoding, mark));
                 entered += await CheckAsync(parser, Packed(pack, "csv", contents), asked);
             },
-            iter: 80, threads: 1);
+            iter: 40, threads: 1);
         Assert.InRange(entered, 200, int.MaxValue);
     }
 
@@ -105,7 +105,7 @@ public sealed class RestartTests
                     string.Join(lineEnd, lines.Append("""{"a":"z","split":"train","n":1}""").Prepend(i == 0 ? "" : """{"a":"y","split":"test","n":2}""")), encoding, mark));
                 entered += await CheckAsync(parser, Packed(pack, "jsonl", contents), asked);
             },
-            iter: 30, threads: 1);
+            iter: 25, threads: 1);
         Assert.InRange(entered, 200, int.MaxValue);
     }
 
@@ -133,7 +133,7 @@ public sealed class RestartTests
                 });
                 entered += await CheckAsync(parser, [.. files], new DatasetVersion { Format = DataFormat.TextFolder, MaxRejectedFraction = 1 });
             },
-            iter: 80, threads: 1);
+            iter: 60, threads: 1);
         Assert.InRange(entered, 200, int.MaxValue);
     }
 
@@ -156,7 +156,7 @@ public sealed class RestartTests
                     : [("train.bin", bytes), ("test.bin", bytes)];
                 entered += await CheckAsync(parser, files, new DatasetVersion { Format = kind == "parquet" ? DataFormat.Parquet : DataFormat.Arrow });
             },
-            iter: 30, threads: 1);
+            iter: 25, threads: 1);
         Assert.InRange(entered, 200, int.MaxValue);
     }
 
