@@ -211,7 +211,10 @@ public sealed class ArrowTests
         Assert.Equal("a string that is longer than a view", Rows.Show(await parser.ReadAsync([("v.arrow", file)])));
         // A vector of one number, 1, as the metadata has it.
         ReadOnlySpan<byte> one = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
-        file[file.AsSpan().IndexOf(one) + sizeof(int) + 3] = 1;
+        var at = file.AsSpan().IndexOf(one);
+        file[at] = 0;
+        Assert.Equal(("ARROW_DAMAGED", "v.arrow is an Arrow file that has a column of views that does not say how many buffers it has."), await parser.FailsAsync([("v.arrow", file)]));
+        (file[at], file[at + sizeof(int) + 3]) = (1, 1);
         Assert.Equal(("ARROW_DAMAGED", "v.arrow is an Arrow file that has a column with more buffers than its batch."), await parser.FailsAsync([("v.arrow", file)]));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class CountedStore : IBlobStore
 
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress) => throw new NotSupportedException();
 
     public IAsyncEnumerable<BlobInfo> ListAsync(BlobScope scope, CancellationToken cancellation) => throw new NotSupportedException();
 }

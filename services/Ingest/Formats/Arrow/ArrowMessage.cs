@@ -37,7 +37,8 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
 
     /// <summary>Checks a batch of records or of dictionary values against its body.</summary>
     /// <returns>What is wrong with it.</returns>
-    public string? CheckBatch(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body, out ArrowBatch found)
+    /// <param name="views">Where the schema has columns of views.</param>
+    public string? CheckBatch(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body, ArrowViews views, out ArrowBatch found)
     {
         found = default;
         if (!FlatTable.Root(metadata).TryTable(2, out var batch))
@@ -72,9 +73,15 @@ internal readonly record struct ArrowMessage(ArrowMessageKind Kind, long BodyByt
             }
         }
 
-        // Columns of views say how many buffers each has.
+        // Columns of views say how many buffers each has. The reader looks for one number each, whether it is there or not.
         var left = buffers.Length;
-        foreach (var count in MemoryMarshal.Cast<byte, long>(batch.Vector(4, sizeof(long))))
+        var counts = MemoryMarshal.Cast<byte, long>(batch.Vector(4, sizeof(long)));
+        if (counts.Length < (Kind == ArrowMessageKind.Dictionary ? views.OfDictionary(found.Dictionary) : views.OfRecords))
+        {
+            return "has a column of views that does not say how many buffers it has";
+        }
+
+        foreach (var count in counts)
         {
             if (count < 0 || (left -= (int)Math.Min(count, int.MaxValue)) < 0)
             {

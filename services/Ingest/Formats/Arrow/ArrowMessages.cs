@@ -24,6 +24,7 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
     private bool _isFile;
     private bool _ended;
     private bool _schema;
+    private ArrowViews _views = ArrowViews.None;
     private int _message;
     private int _body;
     private long _records;
@@ -181,9 +182,10 @@ internal sealed class ArrowMessages(Stream content, string source, IngestOptions
             case ArrowMessageKind.Schema when !_schema:
                 _schema = true;
                 problem = ArrowMessage.CheckSchema(metadata, 8 * limits.MaxColumns);
+                _views = problem is null ? ArrowViews.Of(metadata) : ArrowViews.None;
                 break;
             case ArrowMessageKind.Dictionary or ArrowMessageKind.Records when _schema:
-                problem = message.CheckBatch(metadata, body, out var batch);
+                problem = message.CheckBatch(metadata, body, _views, out var batch);
                 Memory = message.BodyBytes + CheckSize(message.Kind, batch) + (long)batch.Buffers * BufferPadding;
                 break;
             default:
