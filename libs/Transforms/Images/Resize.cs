@@ -118,8 +118,8 @@ internal sealed class Resize : RecordTransform
         using var scaled = part.Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
         if (scaled.Width != width || scaled.Height != height)
             throw new VipsException($"libvips made {scaled.Width}×{scaled.Height}");
-        return ImageLibrary.Read(scaled, pixels.Geometry
-            .Cut(area.Left, area.Top, area.Width, area.Height).Scaled((float)width / area.Width, (float)height / area.Height));
+        var geometry = pixels.Geometry.Cut(area.Left, area.Top, area.Width, area.Height).Scaled((float)width / area.Width, (float)height / area.Height);
+        return ImageLibrary.Read(scaled, geometry, (long)pixels.Height * pixels.Width);
     }
 
     /// <summary>Rounded to nearest.</summary>
