@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Mesh.Blobs;
 using Mesh.ServiceDefaults.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,19 +15,15 @@ namespace Mesh.Uploads;
 public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
     where TDb : MeshDb
 {
-    // One for each digest that somebody has or waits for: a transfer to a remote store holds it for as long as it takes.
-    private readonly Dictionary<(string Project, string Sha256), Turn> _turns = [];
+    private readonly KeyedLocks<(string Project, string Sha256)> _here = new();
 
     /// <summary>Waits for its turn; disposing lets the next one in.</summary>
     public async Task<IAsyncDisposable> TakeAsync(string project, string sha256, CancellationToken cancel)
     {
-        var turn = Join((project, sha256));
+        var here = await _here.EnterAsync((project, sha256), cancel);
         TDb? db = null;
-        var entered = false;
         try
         {
-            await turn.Entry.WaitAsync(cancel);
-            entered = true;
             db = await databases.CreateDbContextAsync(cancel);
             if (db.Database.IsNpgsql())
             {
@@ -34,11 +31,11 @@ public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
                 await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Key(db.Schema, project, sha256)})", cancel);
             }
 
-            return new Held(this, (project, sha256), turn, db);
+            return new Held(here, db);
         }
         catch
         {
-            Leave((project, sha256), turn, entered);
+            here.Dispose();
             if (db is not null)
             {
                 await db.DisposeAsync();
@@ -48,43 +45,10 @@ public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
         }
     }
 
-    private Turn Join((string, string) key)
-    {
-        lock (_turns)
-        {
-            var turn = _turns.TryGetValue(key, out var there) ? there : _turns[key] = new Turn();
-            turn.Users++;
-            return turn;
-        }
-    }
-
-    private void Leave((string, string) key, Turn turn, bool entered)
-    {
-        lock (_turns)
-        {
-            if (entered)
-            {
-                turn.Entry.Release();
-            }
-
-            if (--turn.Users == 0)
-            {
-                _turns.Remove(key);
-            }
-        }
-    }
-
     private static long Key(string schema, string project, string sha256) =>
         BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{schema}/{project}/{sha256}")));
 
-    private sealed class Turn
-    {
-        public SemaphoreSlim Entry { get; } = new(1, 1);
-
-        public int Users { get; set; }
-    }
-
-    private sealed class Held(DigestLock<TDb> locks, (string, string) key, Turn turn, TDb db) : IAsyncDisposable
+    private sealed class Held(IDisposable here, TDb db) : IAsyncDisposable
     {
         // Disposing the context ends its transaction, and with it the advisory lock.
         public async ValueTask DisposeAsync()
@@ -95,7 +59,7 @@ public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
             }
             finally
             {
-                locks.Leave(key, turn, entered: true);
+                here.Dispose();
             }
         }
     }

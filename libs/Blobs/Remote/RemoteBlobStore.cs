@@ -17,7 +17,7 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
     private readonly string prefix;
     private readonly int partBytes;
     private readonly int readAhead;
-    private readonly DigestLocks publishing = new();
+    private readonly KeyedLocks<BlobDigest> publishing = new();
 
     /// <param name="prefix">Of all keys: empty, or ending with "/".</param>
     /// <param name="partBytes">Content up to this goes in one request, larger content in parts of it.</param>

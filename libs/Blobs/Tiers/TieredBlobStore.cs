@@ -13,7 +13,7 @@ public sealed class TieredBlobStore(IBlobStore hot, IBlobStore cold) : IBlobStor
     /// <summary>Of no service, so that none sees what a killed process may leave there.</summary>
     private static readonly BlobScope Probes = new("probe", "tiers");
 
-    private readonly DigestLocks moving = new();
+    private readonly KeyedLocks<BlobDigest> moving = new();
     private readonly SemaphoreSlim probing = new(1, 1);
     private bool apart;
 
