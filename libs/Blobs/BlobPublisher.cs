@@ -38,6 +38,8 @@ internal sealed class BlobPublisher(BlobLayout layout)
             try
             {
                 File.Copy(source, temporary);
+                // The copy has the source's time, and what is old looks abandoned.
+                File.SetLastWriteTimeUtc(temporary, DateTime.UtcNow);
                 SealFile(temporary);
                 Publish(path, temporary, content);
             }

@@ -68,6 +68,12 @@ public sealed class FileBlobStore : IBlobStore
                 var chunks = FileChunks.Open(file, layout.Blob(scope, digest) + ChunkSidecar.Suffix, blob);
                 return (Stream)new VerifiedReadStream(chunks, blob, offset, count);
             }
+            catch (BlobCorruptException) when (!File.Exists(layout.Blob(scope, digest)))
+            {
+                // Removed since it was opened, and its chunk hashes with it.
+                file.Dispose();
+                throw new BlobNotFoundException(scope, digest);
+            }
             catch
             {
                 file.Dispose();

@@ -71,7 +71,13 @@ public sealed class BlobCollector<TDb>
 
     private async Task CollectOneAsync(TDb db, string project, string digest, List<Guid> releases, CancellationToken cancel)
     {
-        await using var held = await _locks.TakeAsync(project, digest, cancel);
+        await using var held = await _locks.TryTakeAsync(project, digest, cancel);
+        if (held is null)
+        {
+            // It is on its way into the store or to another one. It stays released, and is looked at the next time.
+            return;
+        }
+
         var uploaded = await db.Set<UploadRow>()
             .AnyAsync(u => u.Project == project && (u.Sha256 == digest || u.FinishingSha256 == digest && u.State == UploadState.Finishing), cancel);
         if (!uploaded && !await _references.IsReferencedAsync(db, project, digest, cancel))

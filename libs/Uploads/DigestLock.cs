@@ -15,6 +15,9 @@ namespace Mesh.Uploads;
 public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
     where TDb : MeshDb
 {
+    /// <summary>For who has other things to do: a transfer may have the lock for hours.</summary>
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(2);
+
     private readonly KeyedLocks<(string Project, string Sha256)> _here = new();
 
     /// <summary>Waits for its turn; disposing lets the next one in.</summary>
@@ -42,6 +45,21 @@ public sealed class DigestLock<TDb>(IDbContextFactory<TDb> databases)
             }
 
             throw;
+        }
+    }
+
+    /// <returns>Null when somebody has it and does not let go soon.</returns>
+    public async Task<IAsyncDisposable?> TryTakeAsync(string project, string sha256, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(ShortWait);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        try
+        {
+            return await TakeAsync(project, sha256, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

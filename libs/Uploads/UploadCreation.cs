@@ -13,8 +13,6 @@ internal sealed class UploadCreation<TDb>(
     BlobStaging staging, UploadKind kind, UploadOptions options, DigestLock<TDb> locks, KnownContent<TDb> known, UploadFaults faults, TimeProvider time)
     where TDb : MeshDb
 {
-    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(2);
-
     public async Task<UploadRow> CreateAsync(TDb db, CreateUploadRequest request, string creator, CancellationToken cancel)
     {
         var project = ResourcePattern.Project.Parse(request.Parent, "parent")[0];
@@ -86,7 +84,8 @@ internal sealed class UploadCreation<TDb>(
         }
 
         // Whoever would collect the blob waits, and then finds this row.
-        await using var held = await TakeSoonAsync(row.Project, digest, cancel);
+        // When somebody has it for long, its bytes are on their way into the store, so the project does not have them yet.
+        await using var held = await locks.TryTakeAsync(row.Project, digest.Hex, cancel);
         var blob = held is null ? null : await faults.GuardAsync(row, () => known.FindAsync(db, row.Project, digest, row.DeclaredBytes, cancel));
         if (blob is not null)
         {
@@ -94,21 +93,6 @@ internal sealed class UploadCreation<TDb>(
         }
 
         await db.SaveChangesAsync(cancel);
-    }
-
-    /// <returns>Null when somebody has the digest for long: its bytes are on their way into the store, so the project does not have them yet.</returns>
-    private async Task<IAsyncDisposable?> TakeSoonAsync(string project, BlobDigest digest, CancellationToken cancel)
-    {
-        using var limit = new CancellationTokenSource(LockWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
-        try
-        {
-            return await locks.TakeAsync(project, digest.Hex, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 
     private Task<UploadRow?> RowAsync(TDb db, string name, CancellationToken cancel)

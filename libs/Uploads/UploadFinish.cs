@@ -15,9 +15,12 @@ namespace Mesh.Uploads;
 /// </summary>
 internal sealed class UploadFinish<TDb>(
     IDbContextFactory<TDb> databases, BlobStaging staging, StagedBytes<TDb> staged, KnownContent<TDb> known, DigestLock<TDb> locks, UploadKind kind,
-    UploadFaults faults, TimeProvider time, ILogger logger)
+    UploadFaults faults, UploadOptions options, TimeProvider time, ILogger logger)
     where TDb : MeshDb
 {
+    // Each holds a database connection with its lock and needs another one besides: without a bound they would wait for each other's.
+    private readonly SemaphoreSlim _places = new(options.ParallelFinishes);
+
     /// <summary>How often to look whether another replica is done with it.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -32,7 +35,16 @@ internal sealed class UploadFinish<TDb>(
             var row = await db.Set<UploadRow>().FindAsync([project, id], cancel) ?? throw MeshError.NotFound(kind.Pattern.Format(project, id));
             try
             {
-                await faults.GuardAsync(row, () => FinishAsync(db, row, digest, isResumed, cancel));
+                await _places.WaitAsync(cancel);
+                try
+                {
+                    await faults.GuardAsync(row, () => FinishAsync(db, row, digest, isResumed, cancel));
+                }
+                finally
+                {
+                    _places.Release();
+                }
+
                 return row;
             }
             catch (MeshException e) when (e.Reason == UploadErrors.BusyReason && row.State == UploadState.Finishing)

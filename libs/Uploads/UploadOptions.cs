@@ -13,9 +13,9 @@ public sealed class UploadOptions
     public long MaxBytes { get; set; } = 256L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// Folder of the uploads under way; by default "uploads" in the service's state folder. Replicas of a service must share it, as a call
-    /// may reach any of them: on one machine, or on a file system with locks that all machines see. On the file system of a file store
-    /// the end of an upload is a rename, elsewhere a copy.
+    /// Where the uploads under way are, each service's in a folder of its own below this; by default "uploads" in the service's state
+    /// folder. Replicas of a service must share it, as a call may reach any of them: on one machine, or on a file system with locks that
+    /// all machines see. On the file system of a file store the end of an upload is a rename, elsewhere a copy.
     /// </summary>
     public string Folder { get; set; } = "";
 
@@ -35,10 +35,17 @@ public sealed class UploadOptions
 
     /// <summary>
     /// Seconds after which a call that finishes or hashes an upload answers though that is not done: it goes on, and the client asks
-    /// again. Less than proxies allow a call on which nothing moves; the gateway allows 100 s.
+    /// again. Less than proxies allow a call on which nothing moves (the gateway allows 100 s), and than clients wait (30 s).
     /// </summary>
-    [Range(0.01, 60.0)]
+    [Range(0.01, 25.0)]
     public double AnswerSeconds { get; set; } = 20;
+
+    /// <summary>
+    /// Uploads whose bytes are hashed and moved into the store at the same time; others wait for their turn. Each holds a connection to
+    /// PostgreSQL for as long as that takes and, on the way to a remote store, three parts in memory (Blobs:PartMiB).
+    /// </summary>
+    [Range(1, 64)]
+    public int ParallelFinishes { get; set; } = 8;
 
     internal TimeSpan Answer => TimeSpan.FromSeconds(AnswerSeconds);
 

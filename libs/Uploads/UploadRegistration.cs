@@ -31,7 +31,7 @@ public static class UploadRegistration
         services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<IOptions<UploadOptions>>().Value;
-            var folder = options.Folder.Length > 0 ? options.Folder : Path.Combine(identity.StateFolder, "uploads");
+            var folder = options.Folder.Length > 0 ? Path.Combine(options.Folder, kind.Service) : Path.Combine(identity.StateFolder, "uploads");
             return new BlobStaging(s.GetRequiredService<IBlobStore>(), folder, TimeSpan.FromSeconds(options.WriterWaitSeconds));
         });
         services.AddSingleton<IBlobReferences<TDb>, TReferences>();
@@ -43,7 +43,8 @@ public static class UploadRegistration
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<StagedBytes<TDb>>(s, kind));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<KnownContent<TDb>>(s, kind));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadCreation<TDb>>(s, kind, s.GetRequiredService<IOptions<UploadOptions>>().Value));
-        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinish<TDb>>(s, kind, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinish<TDb>>(
+            s, kind, s.GetRequiredService<IOptions<UploadOptions>>().Value, s.GetRequiredService<ILogger<UploadStore<TDb>>>()));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<UploadFinishing<TDb>>(s, kind));
         services.AddHostedService(s => s.GetRequiredService<UploadFinishing<TDb>>());
         services.AddSingleton(s => new UploadStore<TDb>(

@@ -212,19 +212,19 @@ public sealed class UploadStore<TDb>
     private async Task<Upload> FinishAsync(UploadRow row, BlobDigest? digest, TimeSpan? limit, CancellationToken cancel)
     {
         var finishing = row.State == UploadState.Finished ? Task.FromResult(row) : _finishing.RunAsync(row, digest);
-        try
-        {
-            var finished = await finishing.WaitAsync(limit ?? Timeout.InfiniteTimeSpan, _time, cancel);
-            return digest is { } expected && finished.Sha256 != expected.Hex
-                ? throw UploadErrors.FinishedOtherwise(_kind.NameOf(row), finished.Sha256)
-                : finished.ToUpload(_kind, finished.StoredBytes);
-        }
-        catch (TimeoutException) when (!finishing.IsCompleted)
+        await ((Task)finishing).WaitAsync(limit ?? Timeout.InfiniteTimeSpan, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancel.ThrowIfCancellationRequested();
+        if (!finishing.IsCompleted)
         {
             var upload = row.ToUpload(_kind, _staged.Seen(row));
             (upload.State, upload.Sha256) = (UploadState.Finishing, digest?.Hex ?? upload.Sha256);
             return upload;
         }
+
+        var finished = await finishing;
+        return digest is { } expected && finished.Sha256 != expected.Hex
+            ? throw UploadErrors.FinishedOtherwise(_kind.NameOf(row), finished.Sha256)
+            : finished.ToUpload(_kind, finished.StoredBytes);
     }
 
     /// <summary>Does not wait for who is at work with the bytes: those may have long to do.</summary>

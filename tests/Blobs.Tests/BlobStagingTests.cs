@@ -118,7 +118,7 @@ public sealed class BlobStagingTests : IDisposable
         await Assert.ThrowsAsync<StagingBusyException>(() => staging.DeleteAsync("u1", Cancellation));
 
         // Another process has locks of its own, and meets the file's.
-        await Assert.ThrowsAsync<StagingBusyException>(() => Open().OpenAppendAsync("u1", 0, Cancellation));
+        await Assert.ThrowsAsync<StagingBusyException>(() => Open(TimeSpan.FromMilliseconds(50)).OpenAppendAsync("u1", 0, Cancellation));
     }
 
     [Fact]
@@ -217,6 +217,13 @@ public sealed class BlobStagingTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => Open().CreateAsync(id, Cancellation));
 
     public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Every_folder_that_is_made_is_the_owners()
+    {
+        _ = new BlobStaging(store, folder.File("service", "uploads"));
+        Assert.All(["service", "service/uploads"], name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.File(name))));
+    }
 
     private BlobStaging Open(TimeSpan? writerWait = null) => new(store, folder.File("staging"), writerWait);
 }

@@ -52,7 +52,7 @@ public sealed class ReplicaTests
         await FailsAsync(StatusCode.NotFound, "NOT_FOUND", () => a.Uploads.GetAsync(name, Cancel));
 
         // Given one folder, they have no such trouble.
-        await using var c = await UploadsHost.StartAsync(other, connection, ("Uploads:Folder", folder.File("uploads", "uploads")));
+        await using var c = await UploadsHost.StartAsync(other, connection, ("Uploads:Folder", folder.File("uploads")));
         var shared = (await a.Uploads.CreateAsync()).Name;
         await c.Uploads.WriteAsync(shared, [1]);
         Assert.Equal(UploadState.Finished, (await a.Uploads.FinishAsync(shared, Sha256([1]))).State);

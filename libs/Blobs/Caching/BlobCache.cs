@@ -31,10 +31,11 @@ public sealed class BlobCache : IDisposable
         StoreFault.Guard(folder.Create);
     }
 
-    /// <param name="open">Opens the blob where it comes from; its stream knows its length.</param>
+    /// <param name="store">Where the blob comes from; calls share a fetch from one store, as another may not have it.</param>
+    /// <param name="open">Opens the blob there; its stream knows its length.</param>
     /// <param name="cancellation">Ends the wait. What was begun goes on, so that another call need not begin anew.</param>
     internal async Task<LocalBlob> OpenAsync(
-        BlobScope scope, BlobDigest digest, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellation)
+        object store, BlobScope scope, BlobDigest digest, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellation)
     {
         var path = folder.PathOf(scope, digest);
         while (true)
@@ -43,7 +44,7 @@ public sealed class BlobCache : IDisposable
             {
                 return cached;
             }
-            using var fetch = fetches.Join(path, token => FetchOnceAsync(path, digest, open, token));
+            using var fetch = fetches.Join((store, path), token => FetchOnceAsync(path, digest, open, token));
             await fetch.Done.WaitAsync(cancellation);
             if (await FindAsync(path, digest, cancellation) is { } fetched)
             {

@@ -72,7 +72,7 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
         await storage.SizeAsync(Key(scope, digest), cancellation) is { } size ? new BlobInfo(digest, size) : null;
 
     public Task<LocalBlob> OpenLocalAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation) =>
-        cache.OpenAsync(scope, digest, token => OpenReadAsync(scope, digest, cancellation: token), cancellation);
+        cache.OpenAsync(this, scope, digest, token => OpenReadAsync(scope, digest, cancellation: token), cancellation);
 
     public async Task VerifyAsync(BlobScope scope, BlobDigest digest, CancellationToken cancellation, IProgress<long>? progress = null)
     {
@@ -166,7 +166,8 @@ public sealed class RemoteBlobStore : IBlobStore, IDisposable
         var sidecar = new byte[expected];
         if (size is null || !await storage.ReadAsync(SidecarKey(scope, blob.Digest), 0, sidecar, cancellation))
         {
-            throw ChunkSidecar.Missing(blob.Digest);
+            // A blob that is removed goes before its chunk hashes.
+            throw await StatAsync(scope, blob.Digest, cancellation) is null ? new BlobNotFoundException(scope, blob.Digest) : ChunkSidecar.Missing(blob.Digest);
         }
         return ChunkSidecar.Describes(sidecar, expected, blob) ? sidecar : throw ChunkSidecar.Damaged(blob.Digest);
     }

@@ -19,7 +19,9 @@ public sealed class BlobStaging
     private readonly ConcurrentDictionary<string, StagingSlot> slots = new();
 
     /// <param name="store">Takes the finished uploads.</param>
-    /// <param name="folder">Created when missing. On the file system of a file store, finishing is a rename; elsewhere it copies.</param>
+    /// <param name="folder">
+    /// Created when missing, with what is missing above it, for the owner only. On the file system of a file store, finishing is a rename; elsewhere it copies.
+    /// </param>
     /// <param name="writerWait">How long a writer waits for the one before it to let go (10 s by default).</param>
     /// <param name="time">The clock of that wait; the system's by default.</param>
     /// <exception cref="BlobStoreException">The folder cannot be created, or has no locks.</exception>
@@ -29,7 +31,7 @@ public sealed class BlobStaging
         this.folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         this.writerWait = writerWait ?? TimeSpan.FromSeconds(10);
         this.time = time ?? TimeProvider.System;
-        StoreFault.Guard(() => DurableFolder.Create(this.folder, this.folder));
+        StoreFault.Guard(() => DurableFolder.Create(Path.GetPathRoot(this.folder)!, this.folder));
         locks = StoreFault.Guard(() => new StagingLocks(this.folder));
     }
 

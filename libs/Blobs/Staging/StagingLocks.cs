@@ -60,8 +60,15 @@ internal sealed partial class StagingLocks
 
     public void Release(string id)
     {
-        Set(TryLock, Unlocked, PlaceOf(id));
-        taken.TryRemove(id, out _);
+        try
+        {
+            Set(TryLock, Unlocked, PlaceOf(id));
+        }
+        finally
+        {
+            // What the system did not let go of is ours still: taking it again succeeds here.
+            taken.TryRemove(id, out _);
+        }
     }
 
     /// <summary>The first process that comes writes what the others read.</summary>

@@ -124,7 +124,13 @@ internal sealed class StagingSlot(StagingLocks locks, string id) : IDisposable
     /// <summary>Lets the next one in; the slot itself lives on.</summary>
     public void Dispose()
     {
-        locks.Release(id);
-        turn.Release();
+        try
+        {
+            locks.Release(id);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 }

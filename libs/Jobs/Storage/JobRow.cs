@@ -48,7 +48,7 @@ public sealed class JobRow
     /// <summary>Failed attempts since the resume state last changed; they count against <see cref="JobOptions.MaxFailures"/>.</summary>
     public int Failures { get; internal set; }
 
-    /// <summary>The last of them that got no further than one before, and that one; they count against <see cref="JobOptions.MaxAttempts"/>.</summary>
+    /// <summary>The last of them that got no further than the farthest before, and that one; they count against <see cref="JobOptions.MaxAttempts"/>.</summary>
     public int FailuresInPlace { get; internal set; }
 
     /// <summary>Units that this attempt has done, in all its stages.</summary>

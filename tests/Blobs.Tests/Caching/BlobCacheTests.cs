@@ -1,23 +1,10 @@
-using System.Diagnostics;
 using Mesh.Blobs.Caching;
 using Mesh.Tests.Shared;
-using Microsoft.Extensions.Logging;
 
 namespace Mesh.Blobs.Tests.Caching;
 
-public sealed class BlobCacheTests : IDisposable
+public sealed class BlobCacheTests : CacheTest
 {
-    private const int Mega = 1 << 20;
-    private static readonly BlobScope Scope = new("registry", "default");
-
-    private readonly TemporaryFolder folder = new();
-    private readonly LogCollector logs = new();
-    private int fetched;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private string Root => folder.File("cache");
-
     [Fact]
     public async Task A_blob_is_fetched_once_and_then_found()
     {
@@ -31,7 +18,7 @@ public sealed class BlobCacheTests : IDisposable
         }
         // Another process, after a restart.
         (await OpenAsync(Cache(), content)).Dispose();
-        Assert.Equal(1, fetched);
+        Assert.Equal(1, Fetched);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf(content)));
         Assert.Empty(Temporaries());
     }
@@ -42,7 +29,7 @@ public sealed class BlobCacheTests : IDisposable
         var cache = Cache();
         (await OpenAsync(cache, [1])).Dispose();
         await Assert.ThrowsAsync<BlobNotFoundException>(() => cache.OpenAsync(
-            new BlobScope("registry", "other"), BlobDigest.Of([1]), _ => throw new BlobNotFoundException(Scope, default), Cancellation));
+            this, new BlobScope("registry", "other"), BlobDigest.Of([1]), _ => throw new BlobNotFoundException(Scope, default), Cancellation));
     }
 
     [Fact]
@@ -51,7 +38,7 @@ public sealed class BlobCacheTests : IDisposable
         BlobCache[] caches = [Cache(), Cache(), Cache()];
         var content = Bytes.Random(2 * Mega);
         var opened = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() => OpenAsync(caches[i % 3], content, slowly: true))));
-        Assert.Equal(1, fetched);
+        Assert.Equal(1, Fetched);
         Assert.All(opened, local => Assert.Equal(PathOf(content), local.Path));
         Array.ForEach(opened, local => local.Dispose());
     }
@@ -125,12 +112,12 @@ public sealed class BlobCacheTests : IDisposable
         var others = Bytes.Random(10, seed: 5);
         (await OpenAsync(cache, others)).Dispose();
         Assert.True(File.Exists(left));
-        Assert.Equal(1, fetched);
+        Assert.Equal(1, Fetched);
         Assert.False(waiting.IsCompleted);
         temporary.Kill();
         fetcher.Kill();
         (await waiting).Dispose();
-        Assert.Equal(2, fetched);
+        Assert.Equal(2, Fetched);
         Assert.Empty(Temporaries());
     }
 
@@ -178,145 +165,51 @@ public sealed class BlobCacheTests : IDisposable
         var letGo = new TaskCompletionSource();
         Func<CancellationToken, Task<Stream>> open = async token =>
         {
-            Interlocked.Increment(ref fetched);
+            CountFetch();
             await letGo.Task.WaitAsync(token);
             return new MemoryStream(content);
         };
         using (var cut = new CancellationTokenSource())
         {
-            var first = cache.OpenAsync(Scope, BlobDigest.Of(content), open, cut.Token);
-            await Eventually.BecomesTrueAsync(() => fetched == 1, TimeSpan.FromSeconds(30), "it is being fetched");
+            var first = cache.OpenAsync(this, Scope, BlobDigest.Of(content), open, cut.Token);
+            await Eventually.BecomesTrueAsync(() => Fetched == 1, TimeSpan.FromSeconds(30), "it is being fetched");
             await cut.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         }
-        var second = isJoined ? cache.OpenAsync(Scope, BlobDigest.Of(content), open, Cancellation) : null;
+        var second = isJoined ? cache.OpenAsync(this, Scope, BlobDigest.Of(content), open, Cancellation) : null;
         letGo.SetResult();
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf(content)), TimeSpan.FromSeconds(30), "it is there");
         using var found = await (second ?? OpenAsync(cache, content));
         Assert.Equal(content, await File.ReadAllBytesAsync(found.Path, Cancellation));
-        Assert.Equal(1, fetched);
+        Assert.Equal(1, Fetched);
+    }
+
+    [Fact]
+    public async Task A_blob_that_one_store_lacks_comes_from_the_other_whoever_asks_the_first_meanwhile()
+    {
+        var cache = Cache();
+        var content = Bytes.Random(1000);
+        var (hot, cold, letGo) = (new object(), new object(), new TaskCompletionSource());
+        var asking = cache.OpenAsync(hot, Scope, BlobDigest.Of(content), async _ =>
+        {
+            CountFetch();
+            await letGo.Task;
+            throw new BlobNotFoundException(Scope, BlobDigest.Of(content));
+        }, Cancellation);
+        await Eventually.BecomesTrueAsync(() => Fetched == 1, TimeSpan.FromSeconds(30), "the first store is asked");
+        var found = cache.OpenAsync(cold, Scope, BlobDigest.Of(content), _ => Task.FromResult<Stream>(new MemoryStream(content)), Cancellation);
+        letGo.SetResult();
+        await Assert.ThrowsAsync<BlobNotFoundException>(() => asking);
+        using var local = await found;
+        Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
     }
 
     [Fact]
     public async Task The_end_of_the_store_ends_its_fetches()
     {
         var cache = Cache();
-        var opening = cache.OpenAsync(Scope, BlobDigest.Of("x"u8), async token => { await Task.Delay(Timeout.Infinite, token); return Stream.Null; }, Cancellation);
+        var opening = cache.OpenAsync(this, Scope, BlobDigest.Of("x"u8), async token => { await Task.Delay(Timeout.Infinite, token); return Stream.Null; }, Cancellation);
         cache.Dispose();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
-    }
-
-    [Fact]
-    public async Task A_fetch_that_breaks_or_brings_other_bytes_leaves_nothing()
-    {
-        var cache = Cache();
-        var content = Bytes.Random(2 * Mega);
-        var digest = BlobDigest.Of(content);
-        await Assert.ThrowsAsync<EndOfStreamException>(() => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new BreakingStream(content, Mega)), Cancellation));
-        await Assert.ThrowsAsync<BlobCorruptException>(
-            () => cache.OpenAsync(Scope, digest, _ => Task.FromResult<Stream>(new MemoryStream(Bytes.Random(2 * Mega, seed: 9))), Cancellation));
-        Assert.Empty(Temporaries());
-        Assert.False(File.Exists(PathOf(content)));
-        (await OpenAsync(cache, content)).Dispose();
-    }
-
-    [Fact]
-    public async Task A_copy_that_rotted_is_found_by_the_next_process_and_fetched_again()
-    {
-        var content = Bytes.Random(Mega);
-        (await OpenAsync(Cache(), content)).Dispose();
-        var bytes = await File.ReadAllBytesAsync(PathOf(content), Cancellation);
-        bytes[77] ^= 1;
-        await File.WriteAllBytesAsync(PathOf(content), bytes, Cancellation);
-        using var local = await OpenAsync(Cache(), content);
-        Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
-        Assert.Equal(2, fetched);
-        Assert.Contains(logs.Entries, entry => entry.Message.Contains("damaged"));
-    }
-
-    [Fact]
-    public async Task A_full_disk_is_reported_as_such_after_the_unused_gave_way_and_leaves_nothing()
-    {
-        var disk = Directory.CreateDirectory(Root).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk) == 0, "Mounting a small disk takes root.");
-        try
-        {
-            var cache = Cache();
-            (await OpenAsync(cache, Bytes.Random(Mega, 1))).Dispose();
-            (await OpenAsync(cache, Bytes.Random(Mega, 2))).Dispose();
-            (await OpenAsync(cache, Bytes.Random(3 * Mega, 3))).Dispose();
-            Assert.False(File.Exists(PathOf(Bytes.Random(Mega, 1))));
-            await Assert.ThrowsAsync<BlobStoreFullException>(() => OpenAsync(cache, Bytes.Random(5 * Mega)));
-            // Filled by somebody else while a fetch is under way.
-            var late = await Assert.ThrowsAsync<BlobStoreFullException>(() => cache.OpenAsync(
-                Scope, BlobDigest.Of(Bytes.Random(2 * Mega)), _ => Task.FromResult<Stream>(new FillingStream(Bytes.Random(2 * Mega), Path.Combine(disk, "other"))), Cancellation));
-            Assert.Equal("The blob store is full.", late.Message);
-            Assert.Empty(Temporaries());
-        }
-        finally
-        {
-            Run("umount", disk);
-        }
-    }
-
-    public void Dispose() => folder.Dispose();
-
-    private BlobCache Cache(long capacity = 1 << 30) =>
-        new(Root, capacity, TimeProvider.System, LoggerFactory.Create(logging => logging.AddProvider(logs)).CreateLogger<BlobCache>());
-
-    private Task<LocalBlob> OpenAsync(BlobCache cache, byte[] content, bool slowly = false, CancellationToken? cancellation = null) => cache.OpenAsync(
-        Scope,
-        BlobDigest.Of(content),
-        async _ =>
-        {
-            Interlocked.Increment(ref fetched);
-            if (slowly)
-            {
-                await Task.Yield();
-            }
-            return new MemoryStream(content);
-        },
-        cancellation ?? Cancellation);
-
-    private string PathOf(byte[] content)
-    {
-        var hex = BlobDigest.Of(content).Hex;
-        return Path.Combine(Root, "registry", "default", hex[..2], hex);
-    }
-
-    private string[] Temporaries() => Directory.GetFiles(Path.Combine(Root, ".tmp"));
-
-    private long Held() => new DirectoryInfo(Path.Combine(Root, "registry")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
-    }
-
-    /// <summary>Fills the disk before it gives its last bytes.</summary>
-    private sealed class FillingStream(byte[] content, string filler) : MemoryStream(content)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (Position > 0 && !File.Exists(filler))
-            {
-                using var file = File.Create(filler);
-                try
-                {
-                    for (var i = 0; i < 64; i++)
-                    {
-                        file.Write(new byte[1 << 16]);
-                        file.Flush();
-                    }
-                }
-                catch (IOException)
-                {
-                    // Full.
-                }
-            }
-            return base.ReadAsync(buffer, cancellationToken);
-        }
     }
 }
