@@ -43,6 +43,6 @@ internal static class FileDownloads
     private static string PathOf(string folder, RemoteFile file)
     {
         var path = Path.GetFullPath(Path.Join(folder, file.Path));
-        return path.StartsWith(folder + "/", StringComparison.Ordinal) ? path : throw new InvalidDataException($"\"{Printable.Line(file.Path)}\" is no name for a file below {folder}.");
+        return path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal) ? path : throw new InvalidDataException($"\"{Printable.Line(file.Path)}\" is no name for a file below {folder}.");
     }
 }

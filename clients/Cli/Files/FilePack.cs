@@ -13,6 +13,8 @@ internal static class FilePack
     /// <summary>As many as a version has by default. Up to here each is sent for itself, and stored once however many versions have it.</summary>
     public const int MaxFiles = 1000;
 
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
     /// <summary>What cannot be in the archive: other archives, and the names of the classes.</summary>
     private static bool StaysOut(DataFile file) => DataFiles.IsArchive(file.Name) || file.Name == "labels.txt";
 
@@ -27,16 +29,22 @@ internal static class FilePack
         }
 
         List<DataFile> packed = [.. files.Where(file => !StaysOut(file))];
-        var archive = new FileInfo(Path.Combine(Folder(), DataFile.RequestId("pack", packed.Select(file => file.Key)) + ".tar"));
+        var id = DataFile.RequestId("pack", packed.Select(file => file.Key));
+        // Two runs at once have an archive each.
+        var archive = new FileInfo(Path.Combine(Folder(), $"pack-{Guid.NewGuid():n}.tar"));
         try
         {
             await terminal.StageAsync("pack", stage => PackAsync(packed, archive, stage, cancel));
             archive.Refresh();
-            return await send([new(archive.FullName, name, archive.Length, archive.Name), .. files.Where(StaysOut)]);
+            return await send([new(archive.FullName, name, archive.Length, id), .. files.Where(StaysOut)]);
         }
         finally
         {
-            archive.Delete();
+            archive.Refresh();
+            if (archive.Exists)
+            {
+                archive.Delete();
+            }
         }
     }
 
@@ -46,17 +54,18 @@ internal static class FilePack
         try
         {
             Directory.CreateDirectory(archive.DirectoryName!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            RemoveLeft(archive.Directory!);
             await using var tar = new TarWriter(archive.Create());
             var done = 0L;
             foreach (var file in files)
             {
-                await using var content = File.OpenRead(file.Path);
+                await using var content = Open(file);
                 // Neither times nor process ids, which pax headers hold.
                 await tar.WriteEntryAsync(new GnuTarEntry(TarEntryType.RegularFile, file.Name) { DataStream = content, ModificationTime = DateTimeOffset.UnixEpoch }, cancel);
                 stage.Report(done += file.Size, total, $"{Amount.Bytes(done)} of {Amount.Bytes(total)}");
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw CommandException.Failed(
                 $"{Amount.Count(files.Count)} files are sent as one archive, which could not be written: {e.Message} Set XDG_CACHE_HOME to a folder with room for {Amount.Bytes(total)}, or pack them yourself.");
@@ -64,6 +73,37 @@ internal static class FilePack
 
         stage.Report(total, total, $"{Amount.Count(files.Count)} files in one archive");
         return true;
+    }
+
+    private static FileStream Open(DataFile file)
+    {
+        try
+        {
+            return File.OpenRead(file.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Failed($"{file.Path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What runs that were killed have left.</summary>
+    private static void RemoveLeft(DirectoryInfo folder)
+    {
+        foreach (var old in folder.EnumerateFiles("pack-*.tar").Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - Abandoned))
+        {
+            try
+            {
+                // Refused while somebody sends it.
+                using (old.Open(FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                    old.Delete();
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+            }
+        }
     }
 
     private static string Folder() => Path.Combine(

@@ -68,6 +68,31 @@ public sealed class FilePackTests
         Assert.False(File.Exists(path));
     }
 
+    [Fact]
+    public async Task Two_runs_at_once_do_not_meet_and_what_a_killed_one_left_goes()
+    {
+        using var folder = Folder(FilePack.MaxFiles + 1);
+        var files = DataFiles.Find([folder.Path], _ => { });
+        var (left, held) = ("", "");
+        await SendAsync(files, async first =>
+        {
+            var cache = Path.GetDirectoryName(first[0].Path)!;
+            (left, held) = (Old(cache), Old(cache));
+            using var sending = File.OpenRead(held);
+            await SendAsync(files, async second => Assert.Equal(await File.ReadAllBytesAsync(first[0].Path, Cancel), await File.ReadAllBytesAsync(second[0].Path, Cancel)));
+            Assert.Equal((true, false, true), (File.Exists(first[0].Path), File.Exists(left), File.Exists(held)));
+        });
+        File.Delete(held);
+
+        static string Old(string folder)
+        {
+            var path = Path.Combine(folder, $"pack-{Guid.NewGuid():n}.tar");
+            File.WriteAllText(path, "x");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-2));
+            return path;
+        }
+    }
+
     private static Task SendAsync(IReadOnlyList<DataFile> files, Func<IReadOnlyList<DataFile>, Task> send) => FilePack.SendAsync(
         new Terminal(json: false, quiet: true),
         files,

@@ -26,7 +26,7 @@ public sealed class DownloadCommandTests
         // What an interrupted run left: the first half.
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path + ".partial", bytes[..(bytes.Length / 2)], Cancel);
-        var output = await MeshCommand.RunAsync(mesh.Gateway, "dataset", "download", "digits/1", "--to", folder);
+        var output = await MeshCommand.RunAsync(mesh.Gateway, "dataset", "download", "digits/1", "--to", folder + "/");
         Assert.Contains("2 files", output);
         Assert.Equal(version.Files.Select(f => f.Path).Order(), Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order());
         Assert.All(version.Files, f => Assert.Equal(f.Sha256, Sha256(File.ReadAllBytes(Path.Combine(folder, f.Path)))));
