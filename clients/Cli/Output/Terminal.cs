@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Mesh.Cli.Output;
@@ -10,6 +11,11 @@ namespace Mesh.Cli.Output;
 internal sealed class Terminal
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithIndentation());
+
+    private const nint StandardOutput = 1;
+
+    /// <summary>EPIPE of Linux.</summary>
+    private const int BrokenPipe = 32;
 
     private readonly IAnsiConsole? _bars;
     private readonly TextWriter _progress;
@@ -30,6 +36,17 @@ internal sealed class Terminal
     public TextWriter Out { get; }
 
     public TextWriter Error { get; }
+
+    /// <summary>Standard output for many bytes. Unlike <see cref="Out"/> it fails when the reader of a pipe has gone; flush it at the end.</summary>
+    public static Stream OpenData()
+    {
+        var pipe = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        // A file is shared with whoever writes to it next, and a FileStream would not move its place.
+        return new BufferedStream(pipe.CanSeek ? Console.OpenStandardOutput() : pipe, 1 << 16);
+    }
+
+    /// <summary>Whether writing failed because the other end of the pipe is closed.</summary>
+    public static bool IsNobodyReading(IOException e) => e.HResult == BrokenPipe;
 
     /// <summary>The result of a command that was asked for JSON.</summary>
     public void Json(IMessage message) => Out.WriteLine(Formatter.Format(message));

@@ -26,7 +26,7 @@ internal static class CommandTree
             Group("project", "Projects hold everything else.", new ProjectCreate(), new ProjectList(), new ProjectDelete()),
             Group("dataset", "Raw data in immutable versions.",
                 new DatasetCreate(), new DatasetUpload(), new DatasetImport(), new DatasetDownload(), new DatasetList(), new DatasetShow(), new DatasetHead(),
-                new DatasetStats(), new DatasetRejected(), new DatasetDiff(), new DatasetTag(), new DatasetVerify(), new DatasetDelete()),
+                new DatasetRecords(), new DatasetStats(), new DatasetRejected(), new DatasetDiff(), new DatasetTag(), new DatasetVerify(), new DatasetDelete()),
             Group("upload", "Files on their way into datasets.", new UploadList(), new UploadShow(), new UploadDelete()),
             Group("import", "Files that the mesh fetches itself.", new ImportList(), new ImportShow(), new ImportCancel()),
             Group("pipeline", "Transforms that prepare data for training, and again for serving.",

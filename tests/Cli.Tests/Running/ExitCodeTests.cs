@@ -33,7 +33,7 @@ public sealed class ExitCodeTests
     }
 
     [Theory]
-    [InlineData("mesh: Required command was not provided.\nCommands: create, upload, import, download, list, show, head, stats, rejected, diff, tag, verify, delete\nHelp: mesh dataset --help\n", "dataset")]
+    [InlineData("mesh: Required command was not provided.\nCommands: create, upload, import, download, list, show, head, records, stats, rejected, diff, tag, verify, delete\nHelp: mesh dataset --help\n", "dataset")]
     [InlineData("mesh: Unrecognized command or argument '--bogus'.\nHelp: mesh project list --help\n", "project", "list", "--bogus")]
     [InlineData("mesh: File does not exist: '/no/such/file.png'.\nHelp: mesh predict --help\n", "predict", "x", "/no/such/file.png")]
     [InlineData("mesh: 'ftp://x' is not an address such as http://127.0.0.1:8001.\nHelp: mesh status --help\n", "status", "--gateway", "ftp://x")]
