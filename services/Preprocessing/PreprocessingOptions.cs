@@ -9,7 +9,8 @@ public sealed class PreprocessingOptions
 
     /// <summary>
     /// How long a pipeline run waits for Ingest to come back when it breaks off in the middle of the records, or for its next
-    /// message. The run goes on at the record it stopped at; after this long the attempt fails and another is tried.
+    /// sign of life. The run goes on at the record it stopped at; when no further record came for this long, the attempt fails and
+    /// another is tried.
     /// </summary>
     [Range(1, 3600)]
     public int IngestPatienceSeconds { get; set; } = 120;

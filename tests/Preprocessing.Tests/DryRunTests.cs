@@ -83,6 +83,24 @@ public class DryRunTests
     }
 
     [Fact]
+    public async Task What_fitting_finds_is_said_beside_what_single_records_lack()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
+        var data = mesh.Ingest.Add(TestData.Table(
+            "texts", [new() { Name = "text", Type = ColumnType.String }, new() { Name = "part", Type = ColumnType.String, Nullable = true }], 50,
+            row => [new() { StringValue = $"w{row}" }, row == 7 ? new() : new() { StringValue = "train" }]));
+        var classes = PipelineCalls.Step("one-hot", ("maximum", Value.ForNumber(3)));
+        classes.Inputs.Add("text");
+
+        var tried = await TryAsync(service, data, new Pipeline { Transforms = { classes }, Split = new SplitSpec { Strategy = SplitStrategy.Predefined, Column = "part" } });
+
+        Assert.Contains(tried.Problems, p => p.Field == "split.column");
+        Assert.Contains(tried.Problems, p => p.Description.Contains("50 categories and maximum is 3"));
+    }
+
+    [Fact]
     public async Task Windows_are_tried_on_records_that_follow_each_other()
     {
         using var state = new TemporaryFolder();

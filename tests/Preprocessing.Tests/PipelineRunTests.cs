@@ -217,6 +217,22 @@ public class PipelineRunTests
     }
 
     [Fact]
+    public async Task A_place_at_which_ingest_always_breaks_off_ends_the_run_whatever_signs_of_life_it_gives()
+    {
+        using var state = new TemporaryFolder();
+        await using var mesh = await MeshSeam.StartAsync();
+        await using var service = await PreprocessingProcess.StartAsync(
+            state, mesh, Cancel, settings: [("Preprocessing__IngestPatienceSeconds", "1"), ("Jobs__MaxAttempts", "1")]);
+        service.ExpectedErrors.Add(FailedAttempt);
+        var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 100, test: 0));
+        await service.CreateAsync("a", PipelineCalls.Labelled());
+        mesh.Ingest.BreaksAtOnce = true;
+        var ended = await service.EndAsync(await service.StartRunAsync("a", data));
+        Assert.Equal(JobState.Failed, ended.Status.State);
+        Assert.Contains("ended with Unavailable", ended.Status.Error.Message);
+    }
+
+    [Fact]
     public async Task The_runs_of_a_pipeline_that_does_not_exist_are_not_listed()
     {
         using var state = new TemporaryFolder();

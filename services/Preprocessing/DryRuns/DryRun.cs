@@ -112,6 +112,7 @@ internal sealed class DryRun
     private FittedPipeline? Fit(RawRecord[] training, CancellationToken cancel)
     {
         var state = _pipeline.Unfitted;
+        var observed = 0L;
         try
         {
             while (state.Passes < _pipeline.FitPasses)
@@ -123,6 +124,7 @@ internal sealed class DryRun
                     Guard(() => fitter.Observe(record));
                 }
 
+                observed = fitter.Records;
                 state = fitter.Complete();
             }
 
@@ -131,7 +133,7 @@ internal sealed class DryRun
         catch (TransformException e)
         {
             // With every record refused, that there are none is no news.
-            if (_problems.All.Count == 0)
+            if (observed > 0 || _problems.All.Count == 0)
             {
                 _problems.Add(e);
             }

@@ -30,14 +30,14 @@ internal static class SeriesSplit
             yield return new SpecViolation("split.duplicates", $"TOGETHER takes records out of the series of which '{series.Step}' makes rows; use FAIL or ALLOW");
         }
 
-        if (spec.Duplicates == DuplicatePolicy.Drop && !EqualIsSameMoment(series, label))
+        if (spec.Duplicates == DuplicatePolicy.Drop && (rule.Splits.Count > 1 || !EqualIsSameMoment(series, label)))
         {
             yield return new SpecViolation(
-                "split.duplicates", $"DROP takes records out of the series of which '{series.Step}' makes rows, unless a column of the data is their time; use FAIL or ALLOW");
+                "split.duplicates", $"DROP takes records out of the series of which '{series.Step}' makes rows, unless the data is one split with a column that is their time; use FAIL or ALLOW");
         }
     }
 
-    /// <summary>Then leaving out all but the first leaves no hole.</summary>
+    /// <summary>Then leaving out all but the first leaves no hole, within one split of the data.</summary>
     private static bool EqualIsSameMoment(SeriesColumns series, string label) =>
         series.Time is { } time && time.Name != label && (!series.IsGrouped || (series.Group is { } group && group.Name != label));
 

@@ -81,8 +81,9 @@ internal static class SplitSpecs
             return new SpecViolation("split.column", $"'{SpecViolation.Shorten(split.Column)}' is not a column of the data");
         }
 
+        // That a strategy goes by no column is said with what is wrong in the specification itself.
         var kind = schema.Columns[place].Kind;
-        return Kinds(split.Strategy).Contains(kind)
+        return Kinds(split.Strategy) is [] || Takes(split.Strategy, kind)
             ? null
             : new SpecViolation("split.column", $"'{split.Column}' is {kind.Word}; {Word(split.Strategy)} goes by {string.Join(" or ", Kinds(split.Strategy).Select(k => k.Word))}");
     }

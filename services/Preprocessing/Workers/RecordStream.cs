@@ -57,13 +57,13 @@ internal sealed class RecordStream(DatasetService.DatasetServiceClient datasets,
                 }
 
                 var batch = call.ResponseStream.Current.Records;
-                waiting.Heard();
                 if (batch.Count == 0)
                 {
                     // Ingest is on its way to the next record.
                     continue;
                 }
 
+                waiting.Worked();
                 read += batch.Count;
                 yield return [.. batch.Select(records.Of)];
             }

@@ -35,6 +35,9 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
         set => _breaks = value;
     }
 
+    /// <summary>While true, streams break off after a sign of life, before the first record.</summary>
+    public bool BreaksAtOnce { get; set; }
+
     /// <summary>While true, pins and unpins fail as if Ingest were away.</summary>
     public bool PinsAway { get; set; }
 
@@ -158,6 +161,11 @@ public sealed class IngestSeam : DatasetService.DatasetServiceBase
 
             // As Ingest says while it passes over records that are not wanted.
             await response.WriteAsync(new ReadRecordsResponse(), context.CancellationToken);
+            if (BreaksAtOnce)
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "broken off by the test"));
+            }
+
             await response.WriteAsync(message, context.CancellationToken);
             Interlocked.Add(ref _recordsRead, message.Records.Count);
             if (Interlocked.Decrement(ref _breaks) >= 0)

@@ -44,6 +44,23 @@ public class PipelineFitTests
         Fields(Windows(new SplitSpec { Strategy = SplitStrategy.Time, Column = "day", TestFraction = 0.2, Duplicates = duplicates }, time, group), Days("all")));
 
     [Fact]
+    public void Equal_records_of_several_splits_are_not_taken_out_of_a_series()
+    {
+        // What is dropped from one split is kept in another one.
+        var pipeline = Windows(new SplitSpec { Duplicates = DuplicatePolicy.Drop });
+        Assert.Empty(Fields(pipeline, Days("all")));
+        Assert.Equal(["split.duplicates"], Fields(pipeline, Days("test", "train")));
+    }
+
+    [Fact]
+    public void A_column_that_a_strategy_does_not_go_by_is_said_once()
+    {
+        var pipeline = new Pipeline { Transforms = { new Transform { Type = "number", Inputs = { "heat" } } }, Split = new SplitSpec { Strategy = SplitStrategy.Random, Column = "city", TestFraction = 0.2 } };
+        var problem = Assert.Single(PipelineFit.AllProblems(pipeline, Days("all")));
+        Assert.Equal(("split.column", "must be empty: RANDOM goes by no column."), (problem.Field, problem.Description));
+    }
+
+    [Fact]
     public void A_wrong_split_is_said_together_with_what_is_wrong_with_the_steps()
     {
         var pipeline = Windows(new SplitSpec { TestFraction = 0.2 });
