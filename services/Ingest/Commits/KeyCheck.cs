@@ -39,10 +39,15 @@ internal sealed class KeyCheck(string folder, string name, int column) : IDispos
         var seen = new HashSet<UInt128>();
         foreach (var bucket in _keys.Buckets())
         {
-            cancel.ThrowIfCancellationRequested();
             var earlier = second;
-            foreach (var record in bucket.Where(r => !seen.Add(r.Key)))
+            foreach (var record in bucket)
             {
+                cancel.ThrowIfCancellationRequested();
+                if (seen.Add(record.Key))
+                {
+                    continue;
+                }
+
                 repeats++;
                 second = second is null || record.Content < second.Value.Content ? record : second;
             }

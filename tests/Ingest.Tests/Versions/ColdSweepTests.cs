@@ -45,6 +45,36 @@ public sealed class ColdSweepTests
         await Eventually.BecomesTrueAsync(() => !Blobs(cold.Path).Any(), TimeSpan.FromSeconds(30), "the cold blob is deleted");
     }
 
+    [Fact]
+    public async Task A_file_that_was_uploaded_again_moves_when_the_upload_is_old_too()
+    {
+        using var cold = new TemporaryFolder();
+        await using var host = await IngestHost.StartAsync(
+            DatabaseKind.Sqlite, ("Blobs:Cold:Kind", "file"), ("Blobs:Cold:Folder", cold.Path), ("Ingest:ColdAfterDays", "30"), ("Ingest:ColdSweepMinutes", "0.01"));
+        await host.Datasets.CreateAsync("digits");
+        var (first, second) = (Idx.Pair("train", 9), Idx.Pair("train", 8, seed: 5));
+        await host.Datasets.CommitAsync("digits", first);
+        await host.Datasets.CommitAsync("digits", second);
+        await using (var db = await host.Services.GetRequiredService<IDbContextFactory<IngestDb>>().CreateDbContextAsync(Cancel))
+        {
+            // Looked at first, since nobody has read it for longer; its uploads are new.
+            var ticks = DateTime.UtcNow.AddDays(-60).Ticks;
+            await db.Versions.Where(v => v.Version == 1).ExecuteUpdateAsync(set => set.SetProperty(v => v.LastReadTicks, ticks), Cancel);
+            await db.Uploads.Where(u => u.Sha256 == Sha256(second[0].Bytes) || u.Sha256 == Sha256(second[1].Bytes)).ExecuteDeleteAsync(Cancel);
+            await db.Versions.Where(v => v.Version == 2).ExecuteUpdateAsync(set => set.SetProperty(v => v.LastReadTicks, ticks + 1), Cancel);
+        }
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await host.Datasets.GetVersionAsync($"{Versions}/2")).ColdTime is not null, TimeSpan.FromSeconds(30), "the second is cold");
+        Assert.Null((await host.Datasets.GetVersionAsync($"{Versions}/1")).ColdTime);
+        Assert.Equal(second.Select(f => Sha256(f.Bytes)).Order(), Blobs(cold.Path).Order());
+
+        await AgeAsync(host, version: 1, days: 60);
+        await Eventually.BecomesTrueAsync(
+            async () => (await host.Datasets.GetVersionAsync($"{Versions}/1")).ColdTime is not null, TimeSpan.FromSeconds(30), "the first is cold");
+        Assert.Equal(first.Concat(second).Select(f => Sha256(f.Bytes)).Order(), Blobs(cold.Path).Order());
+    }
+
     /// <summary>A download by its path is a read of the version, one by its digest of every version that has it; once an hour.</summary>
     [Theory, EachDatabase]
     public async Task A_download_is_a_read(DatabaseKind database)

@@ -3,7 +3,7 @@ namespace Mesh.Ingest.Formats.Archives;
 /// <summary>
 /// Every file that a version holds, in a stable order, whether it lies bare, gzipped, in a zip or in a tar: uploads in the
 /// order of their paths, a zip's entries in the order of their names (byte by byte in UTF-8), a tar's as they are stored,
-/// because it can only be read front to back. Folders, and what operating systems leave behind, are passed over.
+/// because it has no directory to sort. Folders, and what operating systems leave behind, are passed over.
 /// </summary>
 internal sealed class EntryWalk(IReadOnlyList<SourceFile> files, ExpansionBudget budget) : IAsyncDisposable
 {

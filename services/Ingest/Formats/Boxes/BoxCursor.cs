@@ -6,7 +6,7 @@ namespace Mesh.Ingest.Formats.Boxes;
 
 /// <summary>
 /// Images with boxes: one pass over all entries for the annotations, which may come before or after their images, and one
-/// for the images. A tar is expanded twice. What is annotated and not there comes at the end, as rejected records.
+/// for the images. A gzipped tar is expanded twice. What is annotated and not there comes at the end, as rejected records.
 /// </summary>
 internal sealed class BoxCursor(
     IReadOnlyList<SourceFile> files, RecordLayout layout, string? onlySplit, ImageAnnotations annotations, IngestOptions options) : RecordCursor(layout.Schema)

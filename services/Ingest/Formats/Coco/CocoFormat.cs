@@ -7,7 +7,7 @@ namespace Mesh.Ingest.Formats.Coco;
 /// <summary>
 /// Images with COCO annotations: JSON files, and image files anywhere beside them, found by file_name. One record an image
 /// that is listed. The index of the boxes is made anew for each reader and held as long as it reads. Label names that the request
-/// gives come before the categories. A tar is expanded three times when it is committed: for the categories, the boxes and the images.
+/// gives come before the categories. A gzipped tar is expanded three times when it is committed: for the categories, the boxes and the images.
 /// </summary>
 internal sealed class CocoFormat(IOptions<IngestOptions> options) : IRecordFormat
 {

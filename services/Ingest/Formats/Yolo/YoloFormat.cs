@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Ingest.Formats.Yolo;
 
 /// <summary>
-/// Images with YOLO label files. Label names that the request gives come before those that the files give. A tar is expanded
+/// Images with YOLO label files. Label names that the request gives come before those that the files give. A gzipped tar is expanded
 /// three times when it is committed: for the names, the boxes and the images.
 /// </summary>
 internal sealed class YoloFormat(IOptions<IngestOptions> options) : IRecordFormat

@@ -7,7 +7,7 @@ using static Mesh.Ingest.V1.DiffDatasetVersionsResponse.Types;
 
 namespace Mesh.Ingest.Versions.Comparing;
 
-/// <summary>The body of DiffDatasetVersions. Memory does not grow with the versions; disk takes about 100 bytes a record meanwhile.</summary>
+/// <summary>The body of DiffDatasetVersions. Memory holds the hashes of one record in 256; disk takes about 100 bytes a record meanwhile.</summary>
 internal sealed class VersionComparison(VersionRecords versions, WorkFolder work, TimeProvider time)
 {
     private const int ChangesSent = 1000;
