@@ -97,7 +97,11 @@ internal sealed class ReadAheadStream : Stream
     {
         if (disposing)
         {
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            // As text readers do. Nothing is awaited here: a continuation might want the very thread that waits.
+            _closing.Cancel();
+            _reading.GetAwaiter().GetResult();
+            _inner.Dispose();
+            _closing.Dispose();
         }
 
         base.Dispose(disposing);
