@@ -52,14 +52,23 @@ public static class FileDownload
         var partial = path + ".partial";
         await using (var content = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, useAsync: true))
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await ResumeAsync(content, file, hash, cancel).ConfigureAwait(false);
-            progress?.Report(content.Position);
-            await FetchAllAsync(mesh, resource, file, content, hash, progress, cancel).ConfigureAwait(false);
-            if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
+            try
             {
-                content.SetLength(0);
-                throw new InvalidDataException($"{file.Path} of {resource} came with other bytes than it has; they were removed.");
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                await ResumeAsync(content, file, hash, cancel).ConfigureAwait(false);
+                progress?.Report(content.Position);
+                await FetchAllAsync(mesh, resource, file, content, hash, progress, cancel).ConfigureAwait(false);
+                if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
+                {
+                    content.SetLength(0);
+                    throw new InvalidDataException($"{file.Path} of {resource} came with other bytes than it has; they were removed.");
+                }
+            }
+            catch when (content.Length == 0)
+            {
+                // Nothing to go on with.
+                File.Delete(partial);
+                throw;
             }
 
             content.Flush(flushToDisk: true);

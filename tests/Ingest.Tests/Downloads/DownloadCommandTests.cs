@@ -38,7 +38,7 @@ public sealed class DownloadCommandTests
         {
             Assert.Contains("came with other bytes", await wrong.StandardError.ReadToEndAsync(Cancel));
             await wrong.WaitForExitAsync(Cancel);
-            Assert.Equal((1, false), (wrong.ExitCode, File.Exists(path)));
+            Assert.Equal((1, false, false), (wrong.ExitCode, File.Exists(path), File.Exists(path + ".partial")));
         }
 
         await MeshCommand.RunAsync(mesh.Gateway, "dataset", "download", "digits/1", name, "--to", folder);
