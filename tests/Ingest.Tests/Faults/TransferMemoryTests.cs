@@ -6,7 +6,7 @@ using Xunit;
 namespace Mesh.Ingest.Tests.Faults;
 
 /// <summary>
-/// 256 MB (1 GB with MESH_TESTS_FULL) through the gateway, up and down again, need no more memory than 8 MB: in Ingest, in the gateway and
+/// 128 MB (1 GB with MESH_TESTS_FULL) through the gateway, up and down again, need no more memory than 8 MB: in Ingest, in the gateway and
 /// in `mesh`. When the runtime collects and compiles moves a peak by some MiB, so the larger has three tries, and what is small has some room.
 /// </summary>
 [Collection("alone")]
@@ -19,7 +19,7 @@ public sealed class TransferMemoryTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static int Large => Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 1024 : 256;
+    private static int Large => Environment.GetEnvironmentVariable("MESH_TESTS_FULL") == "1" ? 1024 : 128;
 
     [Fact]
     public async Task A_large_file_takes_no_more_memory_than_a_small_one()
