@@ -161,6 +161,35 @@ public sealed class FinishingTests
         Assert.Equal(UploadState.Finished, (await AnnounceAsync(host, Sha256(bytes))).State);
     }
 
+    /// <summary>Each transfer holds a connection with its lock and needs another one at its end.</summary>
+    [Fact]
+    public async Task Transfers_wait_for_their_turn_and_not_for_each_others_connections()
+    {
+        using var folder = new TemporaryFolder();
+        var store = Slow(folder);
+        await using var host = await UploadsHost.StartAsync(
+            folder, await UploadsHost.ConnectionAsync(DatabaseKind.Postgres) + ";Maximum Pool Size=4;Timeout=5", services => services.AddSingleton<IBlobStore>(store),
+            ("Uploads:AnswerSeconds", "0.1"), ("Uploads:ParallelFinishes", "2"));
+        var names = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            var bytes = Random(1000 + i);
+            names.Add((await host.Uploads.CreateAsync()).Name);
+            await host.Uploads.WriteAsync(names[^1], bytes);
+            Assert.Equal(UploadState.Finishing, (await host.Uploads.FinishAsync(names[^1], Sha256(bytes))).State);
+        }
+
+        await Eventually.BecomesTrueAsync(() => store.Imports == 2, Soon, "two are on their way");
+        Assert.Equal(6, (await ListAsync(host, UploadState.Unspecified)).Uploads.Count);
+        store.LetGo();
+        foreach (var name in names)
+        {
+            await IsFinishedAsync(host, name);
+        }
+
+        Assert.Equal(6, store.Imports);
+    }
+
     private static HeldStore Slow(TemporaryFolder folder) => new(new FileBlobStore(folder.File("blobs")), before: true);
 
     private static Task<UploadsHost> StartAsync(TemporaryFolder folder, string connection, HeldStore store) => UploadsHost.StartAsync(
