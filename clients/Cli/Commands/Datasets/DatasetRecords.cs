@@ -56,8 +56,22 @@ internal sealed class DatasetRecords : MeshCommand
         {
             try
             {
-                await foreach (var record in run.Mesh.ReadRecordsAsync(version, request, run.Cancel))
+                await using var records = run.Mesh.ReadRecordsAsync(version, request, run.Cancel).GetAsyncEnumerator(run.Cancel);
+                while (true)
                 {
+                    var next = records.MoveNextAsync();
+                    if (!next.IsCompleted)
+                    {
+                        // Whoever watches sees what there is while the next ones are looked for.
+                        await output.FlushAsync(run.Cancel);
+                    }
+
+                    if (!await next)
+                    {
+                        break;
+                    }
+
+                    var record = records.Current;
                     await output.WriteAsync(run.Json ? Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(record) + "\n") : line.Of(record), run.Cancel);
                 }
             }
