@@ -28,7 +28,19 @@ internal static class StageCheck
         {
             for (var input = 0; input < step.Inputs.Length; input++)
             {
-                if (step.Inputs[input].IsSource || graph.Steps[step.Inputs[input].Step] is not { } from || from.Definition.Stage <= step.Definition.Stage)
+                if (step.Inputs[input].IsSource)
+                {
+                    if (step.Definition.Stage != TransformStage.Record)
+                    {
+                        ordered = false;
+                        draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' is a column of the data, and {step.Definition.Type} runs {When(step)}; "
+                            + "a step that runs on records has to come before it");
+                    }
+
+                    continue;
+                }
+
+                if (graph.Steps[step.Inputs[input].Step] is not { } from || from.Definition.Stage <= step.Definition.Stage)
                     continue;
                 ordered = false;
                 draft(step).Refuse($".inputs[{input}]", $"'{step.InputNames[input]}' comes from {draft(from).Described}, "
@@ -101,7 +113,7 @@ internal static class StageCheck
             }
         }
 
-        foreach (var output in graph.Outputs.Where(output => !after[output.Stored.Step]))
+        foreach (var output in graph.Outputs.Where(output => !output.Stored.IsSource && !after[output.Stored.Step]))
         {
             var step = draft(graph.Steps[output.Stored.Step]);
             step.Refuse($".outputs[{output.Stored.Index}]", $"'{output.Name}' is of a record, and rows are what {draft(sequence).Described} makes; "

@@ -15,8 +15,8 @@ internal static class TypeCheck
         for (var i = 0; i < graph.Outputs.Count; i++)
         {
             var (name, stored, _) = graph.Outputs[i];
-            var type = types[stored];
-            if (type.Kind is ColumnKind.Unknown or ColumnKind.Pixels or ColumnKind.Tensor)
+            // What is of the data, a step of batches read: it has been told what it cannot take.
+            if (stored.IsSource || types[stored] is not { Kind: not (ColumnKind.Unknown or ColumnKind.Pixels or ColumnKind.Tensor) } type)
                 continue;
             var last = drafts[graph.Steps[stored.Step].Index];
             problems.Add(new(explicitOutputs ? $"outputs[{i}]" : $"{last.Path}.outputs[{stored.Index}]",

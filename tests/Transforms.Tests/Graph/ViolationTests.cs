@@ -101,6 +101,17 @@ public class ViolationTests
         "transforms[0].inputs[0] 'image' is image; it must be pixels, as decode-image makes it", Of("resize", """{"width":4,"height":4}"""));
 
     [Fact]
+    public void A_step_of_batches_that_reads_the_data() => Only(
+        "transforms[0].inputs[0] 'image' is image; it must be pixels, as decode-image makes it", Of("normalize"));
+
+    [Theory]
+    [InlineData("normalize", "batches")]
+    [InlineData("random-horizontal-flip", "rows in training")]
+    public void A_step_that_reads_the_data_too_late_is_told_before_anybody_knows_the_data(string type, string when) => Assert.Equal(
+        [$"transforms[0].inputs[0] 'image' is a column of the data, and {type} runs on {when}; a step that runs on records has to come before it"],
+        TestTransforms.Violations(null, [], Of(type)));
+
+    [Fact]
     public void A_second_label() => Only(
         "transforms[1].inputs[0] 'label' is int64[]; it must be text or integer or boolean", Of("label"), Of("label"));
 
