@@ -114,8 +114,9 @@ internal sealed class Resize : RecordTransform
     private static PixelBuffer ScaleOnce(PixelBuffer pixels, Area area, int width, int height, Enums.Kernel kernel)
     {
         using var whole = pixels.View();
-        using var part = whole.Crop(area.Left, area.Top, area.Width, area.Height);
-        using var scaled = part.Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
+        // Not for nothing: a part that is the whole costs a photograph a twentieth of its time.
+        using var part = (area.Width, area.Height) == (pixels.Width, pixels.Height) ? null : whole.Crop(area.Left, area.Top, area.Width, area.Height);
+        using var scaled = (part ?? whole).Resize((double)width / area.Width, kernel, vscale: (double)height / area.Height);
         if (scaled.Width != width || scaled.Height != height)
             throw new VipsException($"libvips made {scaled.Width}×{scaled.Height}");
         var geometry = pixels.Geometry.Cut(area.Left, area.Top, area.Width, area.Height).Scaled((float)width / area.Width, (float)height / area.Height);
