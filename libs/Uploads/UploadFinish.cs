@@ -18,11 +18,11 @@ internal sealed class UploadFinish<TDb>(
     UploadFaults faults, UploadOptions options, TimeProvider time, ILogger logger)
     where TDb : MeshDb
 {
-    // Each holds a database connection with its lock and needs another one besides: without a bound they would wait for each other's.
-    private readonly SemaphoreSlim _places = new(options.ParallelFinishes);
-
     /// <summary>How often to look whether another replica is done with it.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    // Each finish holds a database connection with its lock and needs another one besides: without a bound they would wait for each other's.
+    private readonly SemaphoreSlim _places = new(options.ParallelFinishes);
 
     /// <param name="digest">What the bytes must have; null for whatever they have.</param>
     /// <param name="isResumed">Nobody asked just now: bytes that have another digest stay.</param>
@@ -35,16 +35,7 @@ internal sealed class UploadFinish<TDb>(
             var row = await db.Set<UploadRow>().FindAsync([project, id], cancel) ?? throw MeshError.NotFound(kind.Pattern.Format(project, id));
             try
             {
-                await _places.WaitAsync(cancel);
-                try
-                {
-                    await faults.GuardAsync(row, () => FinishAsync(db, row, digest, isResumed, cancel));
-                }
-                finally
-                {
-                    _places.Release();
-                }
-
+                await InTurnAsync(() => faults.GuardAsync(row, () => FinishAsync(db, row, digest, isResumed, cancel)), cancel);
                 return row;
             }
             catch (MeshException e) when (e.Reason == UploadErrors.BusyReason && row.State == UploadState.Finishing)
@@ -52,6 +43,19 @@ internal sealed class UploadFinish<TDb>(
                 // Another replica finishes it. When that one dies, this one goes on.
                 await Task.Delay(Look, time, cancel);
             }
+        }
+    }
+
+    private async Task InTurnAsync(Func<Task> finish, CancellationToken cancel)
+    {
+        await _places.WaitAsync(cancel);
+        try
+        {
+            await finish();
+        }
+        finally
+        {
+            _places.Release();
         }
     }
 
