@@ -85,7 +85,7 @@ public class PartitionTests
         AssertSameRows(state, whole.Dataset, cut.Dataset);
 
         // A failure of a part is the run's, and the other parts end with it.
-        service.ExpectedErrors.Add("Mesh.Jobs.Workers.JobWorker[12]");
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         await service.CreateAsync("fail", Numbers(new SplitSpec { Strategy = SplitStrategy.Random, TestFraction = 0.2 }, 200));
         var failed = await service.EndAsync(await service.StartRunAsync("fail", data));
         Assert.Equal((JobState.Failed, "DUPLICATES_BETWEEN_PARTS"), (failed.Status.State, failed.Status.Error.Reason));

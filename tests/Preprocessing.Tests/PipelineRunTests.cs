@@ -12,9 +12,6 @@ namespace Mesh.Preprocessing.Tests;
 /// <summary>Whole runs over Fashion-MNIST with the real service and real workers.</summary>
 public class PipelineRunTests
 {
-    /// <summary>What a worker logs when its attempt fails.</summary>
-    private const string FailedAttempt = "Mesh.Jobs.Workers.JobWorker[12]";
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -97,7 +94,7 @@ public class PipelineRunTests
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
         var data = TestData.Fashion("fashion", train: 2_000, test: 0);
         data.Damaged = 1_234;
-        service.ExpectedErrors.Add(FailedAttempt);
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         mesh.Ingest.Add(data);
         await service.CreateAsync("a", PipelineCalls.Labelled());
         var run = await service.EndAsync(await service.StartRunAsync("a", data));
@@ -190,46 +187,6 @@ public class PipelineRunTests
         Assert.Equal(JobState.Cancelled, (await service.EndAsync(run)).Status.State);
         await Eventually.BecomesTrueAsync(() => PipelineCalls.Blobs(state).Length == 0, TimeSpan.FromSeconds(60), "the blobs are collected");
         await PipelineCalls.LeavesNoWorkAsync(state);
-    }
-
-    [Fact]
-    public async Task A_silent_ingest_costs_an_attempt_and_pins_that_fail_are_made_up_for()
-    {
-        using var state = new TemporaryFolder();
-        await using var mesh = await MeshSeam.StartAsync();
-        await using var service = await PreprocessingProcess.StartAsync(
-            state, mesh, Cancel, settings: [("Preprocessing__IngestPatienceSeconds", "1"), ("Jobs__MaxAttempts", "1")]);
-        service.ExpectedErrors.Add(FailedAttempt);
-        var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 1_000, test: 0));
-        await service.CreateAsync("a", PipelineCalls.Labelled());
-        mesh.Ingest.PinsAway = true;
-        mesh.Ingest.HoldAfter(1);
-        var run = await service.StartRunAsync("a", data);
-        Assert.Empty(mesh.Ingest.HoldersOf(data.Name));
-        var ended = await service.EndAsync(run);
-        Assert.Equal((JobState.Failed, "INGEST_SILENT"), (ended.Status.State, ended.Status.Error.Reason));
-
-        mesh.Ingest.Release();
-        ended = await service.EndAsync(await service.StartRunAsync("a", data));
-        Assert.Equal((JobState.Succeeded, 1), (ended.Status.State, ended.Status.Attempt));
-        mesh.Ingest.PinsAway = false;
-        await Eventually.BecomesTrueAsync(() => mesh.Ingest.HoldersOf(data.Name).SequenceEqual([ended.ProcessedDataset]), TimeSpan.FromSeconds(30), "only the result holds its input");
-    }
-
-    [Fact]
-    public async Task A_place_at_which_ingest_always_breaks_off_ends_the_run_whatever_signs_of_life_it_gives()
-    {
-        using var state = new TemporaryFolder();
-        await using var mesh = await MeshSeam.StartAsync();
-        await using var service = await PreprocessingProcess.StartAsync(
-            state, mesh, Cancel, settings: [("Preprocessing__IngestPatienceSeconds", "1"), ("Jobs__MaxAttempts", "1")]);
-        service.ExpectedErrors.Add(FailedAttempt);
-        var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 100, test: 0));
-        await service.CreateAsync("a", PipelineCalls.Labelled());
-        mesh.Ingest.BreaksAtOnce = true;
-        var ended = await service.EndAsync(await service.StartRunAsync("a", data));
-        Assert.Equal(JobState.Failed, ended.Status.State);
-        Assert.Contains("ended with Unavailable", ended.Status.Error.Message);
     }
 
     [Fact]

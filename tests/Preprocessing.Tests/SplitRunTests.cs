@@ -66,7 +66,7 @@ public class SplitRunTests
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
-        service.ExpectedErrors.Add("Mesh.Jobs.Workers.JobWorker[12]");
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         var data = mesh.Ingest.Add(Visits(odd: 700));
         await service.CreateAsync("none", Numbers(new SplitSpec { Strategy = SplitStrategy.Group, Column = "none" }));
         var refused = await PipelineCalls.FailsAsync(() => service.StartRunAsync("none", data));
@@ -94,7 +94,7 @@ public class SplitRunTests
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
-        service.ExpectedErrors.Add("Mesh.Jobs.Workers.JobWorker[12]");
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         // The first three training records are the first three test records, under other labels.
         var data = mesh.Ingest.Add(TestData.Fashion("fashion", train: 2_000, test: 500));
         data.SameAsTest = 3;

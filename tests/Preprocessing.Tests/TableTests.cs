@@ -101,7 +101,7 @@ public class TableTests
         using var state = new TemporaryFolder();
         await using var mesh = await MeshSeam.StartAsync();
         await using var service = await PreprocessingProcess.StartAsync(state, mesh, Cancel);
-        service.ExpectedErrors.Add("Mesh.Jobs.Workers.JobWorker[12]");
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         var data = mesh.Ingest.Add(Houses(missing: 700));
         await service.CreateAsync("a", new V1.Pipeline { Transforms = { new Transform { Type = "number", Inputs = { "price" } } } });
         var run = await service.EndAsync(await service.StartRunAsync("a", data));

@@ -115,7 +115,7 @@ public class TriggerTests
         // Three versions come: one that the trainer refuses, one that the pipeline can make nothing of, and one with equal
         // records in two parts.
         mesh.Trainer.Answer = new Status(StatusCode.InvalidArgument, "no such architecture");
-        service.ExpectedErrors.Add("Mesh.Jobs.Workers.JobWorker[12]");
+        service.ExpectedErrors.Add(PreprocessingProcess.FailedAttempt);
         Add(mesh, 3);
         mesh.Ingest.Add(TestData.Table("flow", [new Column { Name = "other", Type = ColumnType.Double }], 10, row => [new Value { DoubleValue = row }], version: 4));
         Add(mesh, 5, different: 1);

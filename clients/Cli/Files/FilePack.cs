@@ -102,6 +102,7 @@ internal static class FilePack
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
+                // A later run has another look.
             }
         }
     }

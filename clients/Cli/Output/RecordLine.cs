@@ -13,6 +13,7 @@ namespace Mesh.Cli.Output;
 internal sealed class RecordLine(IReadOnlyList<string> columns) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
+
     // Only what JSON itself needs is escaped: it is read by people and programs, not put into a page.
     private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 

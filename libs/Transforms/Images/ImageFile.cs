@@ -10,7 +10,7 @@ internal static class ImageFile
         Read(file, maximumPixels, autoOrient, static (image, geometry) =>
         {
             using (image)
-                return ImageLibrary.Read(image, geometry, (long)image.Height * image.Width);
+                return ImageLibrary.Read(image, geometry);
         });
 
     /// <summary>The same, but only the header is read and checked here.</summary>

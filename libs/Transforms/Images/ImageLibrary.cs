@@ -38,8 +38,8 @@ internal static class ImageLibrary
     /// <summary>Runs what the image stands for and returns its uint8 pixels; copies them once out of the library's memory.</summary>
     /// <param name="image">Of uint8 samples.</param>
     /// <param name="geometry">Where the original lies in it.</param>
-    /// <param name="sourcePixels">Of the image that it is made from.</param>
-    public static PixelBuffer Read(Image image, ImageGeometry geometry, long sourcePixels) =>
+    /// <param name="sourcePixels">Of the image that it is made from, when that is another one.</param>
+    public static PixelBuffer Read(Image image, ImageGeometry geometry, long sourcePixels = 0) =>
         Math.Max(sourcePixels, (long)image.Width * image.Height) < LargePixels ? ReadStrips(image, geometry) : ReadWhole(image, geometry);
 
     /// <summary>From the top down, as a file is decoded.</summary>

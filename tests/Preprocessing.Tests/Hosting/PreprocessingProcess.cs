@@ -12,6 +12,9 @@ namespace Mesh.Preprocessing.Tests.Hosting;
 /// <summary>The real service as a process of its own, whose workers are processes of their own. Fails its test when it logged an error.</summary>
 public sealed class PreprocessingProcess : IAsyncDisposable
 {
+    /// <summary>What a worker logs when its attempt fails.</summary>
+    public const string FailedAttempt = "Mesh.Jobs.Workers.JobWorker[12]";
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
 using Mesh.Cli.Output;
@@ -10,6 +11,9 @@ namespace Mesh.Cli.Commands.Datasets;
 
 internal sealed class DatasetRecords : MeshCommand
 {
+    /// <summary>Rare records show as they come, many at once go out in large pieces.</summary>
+    private static readonly TimeSpan BetweenFlushes = TimeSpan.FromSeconds(0.2);
+
     private readonly VersionArgument _version = new("A version. [default: the newest]");
     private readonly Option<string> _split = new("--split") { Description = "Which split. [default: all, one after the other]", HelpName = "NAME" };
     private readonly Option<string[]> _columns = new("--columns") { Description = "Which columns, in this order. [default: all]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
@@ -56,23 +60,15 @@ internal sealed class DatasetRecords : MeshCommand
         {
             try
             {
-                await using var records = run.Mesh.ReadRecordsAsync(version, request, run.Cancel).GetAsyncEnumerator(run.Cancel);
-                while (true)
+                var flushed = Stopwatch.GetTimestamp();
+                await foreach (var record in run.Mesh.ReadRecordsAsync(version, request, run.Cancel))
                 {
-                    var next = records.MoveNextAsync();
-                    if (!next.IsCompleted)
-                    {
-                        // Whoever watches sees what there is while the next ones are looked for.
-                        await output.FlushAsync(run.Cancel);
-                    }
-
-                    if (!await next)
-                    {
-                        break;
-                    }
-
-                    var record = records.Current;
                     await output.WriteAsync(run.Json ? Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(record) + "\n") : line.Of(record), run.Cancel);
+                    if (Stopwatch.GetElapsedTime(flushed) > BetweenFlushes)
+                    {
+                        await output.FlushAsync(run.Cancel);
+                        flushed = Stopwatch.GetTimestamp();
+                    }
                 }
             }
             finally
